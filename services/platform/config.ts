@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+const port = (fallback: number) =>
+  z.coerce.number({ error: 'a port number, 0–65535' }).int('a port number, 0–65535').min(0, 'a port number, 0–65535').max(65_535, 'a port number, 0–65535').default(fallback);
+
+const url = (protocols: string[]) =>
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`)
+    .optional();
+
+const environmentSchema = z
+  .object({
+    HOST: z.string().min(1).default('127.0.0.1'),
+    HTTP_PORT: port(12349),
+    MQTT_PORT: port(1883),
+    MQTT_WS_PORT: port(8083),
+    DATA_DIR: z.string().min(1).default('.data'),
+    DATABASE_URL: url(['postgres:', 'postgresql:']),
+    MQTT_URL: url(['mqtt:', 'mqtts:']),
+    REDIS_URL: url(['redis:', 'rediss:']),
+    ROLE: z.enum(['all', 'api', 'bridge', 'worker'], { error: 'all, api, bridge or worker' }).default('all'),
+    DEMO: z.enum(['0', '1'], { error: '0 or 1' }).optional(),
+    SIM_DEVICES: z.coerce.number({ error: 'a whole number, 0–10000' }).int('a whole number, 0–10000').min(0, 'a whole number, 0–10000').max(10_000, 'a whole number, 0–10000').default(40),
+    PUBLIC_URL: url(['http:', 'https:']),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'trace, debug, info, warn, error or silent' }).default('info'),
+    TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'AC and 32 hex digits').optional(),
+    TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
+    TWILIO_FROM: z.string().regex(/^\+[1-9]\d{6,14}$/, 'an E.164 number such as +867101234567').optional(),
+    TWILIO_API_BASE: url(['http:', 'https:']),
+  })
+  .superRefine((env, context) => {
+    const needs = (variable: string, why: string): void => {
+      context.addIssue({ code: 'custom', path: [variable], message: why });
+    };
+    if (env.ROLE !== 'all') {
+      if (!env.DATABASE_URL) needs('DATABASE_URL', `needed for ROLE=${env.ROLE}`);
+      if (!env.MQTT_URL) needs('MQTT_URL', `needed for ROLE=${env.ROLE}`);
+    }
+  });
+
+/** The whole configuration, read once. Variables and defaults: README, "Variables". */
+export interface Config {
+  host: string;
+  httpPort: number;
+  mqttPort: number;
+  mqttWsPort: number;
+  dataDir: string;
+  databaseUrl: string | undefined;
+  mqttUrl: string | undefined;
+  redisUrl: string | undefined;
+  role: 'all' | 'api' | 'bridge' | 'worker';
+  demo: boolean;
+  simDevices: number;
+  publicUrl: string | undefined;
+  logLevel: string;
+  twilio: { accountSid: string | undefined; authToken: string | undefined; from: string | undefined; apiBase: string | undefined };
+}
+
+/** Reads the environment; every mistake at once: `errors` names each wrong variable and what was expected. An empty variable is unset. */
+export function readConfig(environment: Record<string, string | undefined>): { config: Config } | { errors: string[] } {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    return { errors: parsed.error.issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`) };
+  }
+  const env = parsed.data;
+  return {
+    config: {
+      host: env.HOST,
+      httpPort: env.HTTP_PORT,
+      mqttPort: env.MQTT_PORT,
+      mqttWsPort: env.MQTT_WS_PORT,
+      dataDir: env.DATA_DIR,
+      databaseUrl: env.DATABASE_URL,
+      mqttUrl: env.MQTT_URL,
+      redisUrl: env.REDIS_URL,
+      role: env.ROLE,
+      demo: env.DEMO === undefined ? env.DATABASE_URL === undefined : env.DEMO === '1',
+      simDevices: env.SIM_DEVICES,
+      publicUrl: env.PUBLIC_URL,
+      logLevel: env.LOG_LEVEL,
+      twilio: { accountSid: env.TWILIO_ACCOUNT_SID, authToken: env.TWILIO_AUTH_TOKEN, from: env.TWILIO_FROM, apiBase: env.TWILIO_API_BASE },
+    },
+  };
+}
