@@ -76,7 +76,9 @@ create table care_profile (
   medication text[] not null default '{}',
   allergies text[] not null default '{}',
   blood_type text,
-  hospital text
+  hospital text,
+  -- Needs a machine that needs the mains (ventilator, oxygen concentrator): a power cut there is medical.
+  power_dependent boolean not null default false
 );
 
 create table contact (
