@@ -1,0 +1,25 @@
+import { afterAll, expect, test } from 'vitest';
+import { createTestDatabase } from './database.ts';
+
+const first = await createTestDatabase();
+const second = await createTestDatabase();
+afterAll(() => Promise.all([first.drop(), second.drop()]));
+
+test('a test database is migrated and empty', async () => {
+  const { rows } = await first.db.pool.query('select count(*)::int as n from incident');
+  expect(rows).toEqual([{ n: 0 }]);
+});
+
+test('what one test writes another does not see', async () => {
+  await first.db.pool.query(`insert into setting (name, value, updated_at) values ('a', '1', $1)`, [new Date(0)]);
+  const { rows } = await second.db.pool.query('select * from setting');
+  expect(rows).toEqual([]);
+});
+
+test('a database is cloned in well under a second', async () => {
+  const start = performance.now();
+  const third = await createTestDatabase();
+  const took = performance.now() - start;
+  await third.drop();
+  expect(took).toBeLessThan(1_000);
+});
