@@ -1,0 +1,1 @@
+export type { Access, App, RouteEntry } from './http/routes.ts';
