@@ -12,10 +12,14 @@ export function newId(ms: number): string {
   return formatUuid(bytes);
 }
 
-/** A UUID that is always the same for the same `name`: for seeds and for intents that may be made twice. */
-export function idFromName(name: string): string {
+/**
+ * A UUID v7 that is always the same for the same `name` and `ms`: for rows that the pure core makes, for seeds, and for
+ * intents that may be made twice.
+ */
+export function idFromName(name: string, ms = 0): string {
   const bytes = createHash('sha256').update(name).digest().subarray(0, 16);
-  bytes[6] = 0x80 | (bytes[6]! & 0x0f);
+  bytes.writeUIntBE(Math.max(0, Math.floor(ms)), 0, 6);
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
   return formatUuid(bytes);
 }

@@ -18,7 +18,7 @@ create table region (
   households int not null default 0
 );
 create index region_parent on region (parent_id);
-create index region_box on region (level, min_lat, max_lat);
+create index region_box on region using gist (box(point(max_lon, max_lat), point(min_lon, min_lat))) where level = 'grid';
 
 create table building (
   id uuid primary key,
@@ -163,6 +163,50 @@ create table calendar_day (
   kind text not null check (kind in ('holiday', 'workday')),
   name text not null
 );
+
+-- When each member of staff is on duty, and for which region, as far as it touches lo..hi: his rules on the days they
+-- hold, what he does out of turn, less the times he is away. A holiday is served by rules with holidays = true alone; a
+-- weekend day that is worked instead (调休) is staffed as a Monday. Who is away when his shift begins is away for all of
+-- it, also past midnight. One plain select, so that Postgres inlines it and filters by staff or region come first.
+create function duty_spans(lo timestamptz, hi timestamptz)
+returns table (staff_id uuid, region_id uuid, region_path text, spans tstzmultirange) language sql stable as $$
+  select s.staff_id, s.region_id, s.region_path, tstzmultirange(s.span) - coalesce((
+    select range_agg(tstzrange(
+      (e.day + make_interval(mins => e.from_min)) at time zone 'Asia/Shanghai',
+      (e.day + make_interval(mins => e.to_min + case when e.to_min <= e.from_min then 1440 else 0 end)) at time zone 'Asia/Shanghai'))
+    from duty_exception e
+    where e.staff_id = s.staff_id and not e.on_duty
+      and e.day between (lo at time zone 'Asia/Shanghai')::date - 1 and (hi at time zone 'Asia/Shanghai')::date
+  ), '{}'::tstzmultirange) as spans
+  from (
+    select r.staff_id, r.region_id, r.region_path, tstzrange(
+      (d.day + make_interval(mins => r.from_min)) at time zone 'Asia/Shanghai',
+      (d.day + make_interval(mins => r.to_min + case when r.to_min <= r.from_min then 1440 else 0 end)) at time zone 'Asia/Shanghai') as span
+    from duty_rule r
+    cross join lateral (
+      select g.at::date as day, coalesce(c.kind = 'holiday', false) as holiday,
+        case when c.kind = 'workday' then 1 else extract(isodow from g.at)::int end as weekday
+      from generate_series(
+        (lo at time zone 'Asia/Shanghai')::date - 1, (hi at time zone 'Asia/Shanghai')::date, interval '1 day') g (at)
+      left join calendar_day c on c.day = g.at::date
+    ) d
+    where case when d.holiday then r.holidays else d.weekday = any (r.days) end
+      and not exists (
+        select 1 from duty_exception e
+        where e.staff_id = r.staff_id and e.day = d.day and not e.on_duty
+          and r.from_min >= e.from_min
+          and (r.from_min < e.to_min or e.to_min <= e.from_min)
+      )
+    union all
+    select e.staff_id, s.region_id, s.region_path, tstzrange(
+      (e.day + make_interval(mins => e.from_min)) at time zone 'Asia/Shanghai',
+      (e.day + make_interval(mins => e.to_min + case when e.to_min <= e.from_min then 1440 else 0 end)) at time zone 'Asia/Shanghai')
+    from duty_exception e
+    join staff s on s.id = e.staff_id
+    where e.on_duty
+      and e.day between (lo at time zone 'Asia/Shanghai')::date - 1 and (hi at time zone 'Asia/Shanghai')::date
+  ) s
+$$;
 
 -- secret_hash is Mosquitto's $7$ form (PBKDF2-SHA-512), since `npm run broker` writes it out as it stands.
 create table device (

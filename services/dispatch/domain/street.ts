@@ -1,0 +1,185 @@
+import { addFact, addIntent, endDraft, makeId, Refusal, startDraft, tell, type Draft } from './draft.ts';
+import { mustOwn } from './desk.ts';
+import type { Actor, Assignment, Decision, Handoff, HandoffTarget, Incident } from './incident.ts';
+import type { Policy } from './policy.ts';
+import { SAY, spokenName } from './sentences.ts';
+import { ASSIGNMENT_EXITS, HANDOFF_EXITS, isComing, isEnded, isLiveAssignment, isOpen, mayBecome } from './states.ts';
+import { settle } from './timers.ts';
+
+/** Somebody who could come: minutes by the best estimate, `why` in words for the operator. */
+export interface Helper {
+  staffId: string;
+  name: string;
+  role: string;
+  phone: string | null;
+  minutes: number;
+  why: string;
+}
+
+/** Sending people and handing over, and what they answer. */
+export type StreetCommand =
+  | { type: 'assign'; helper: Helper }
+  | { type: 'withdraw'; assignment: string }
+  | { type: 'answer'; assignment: string; to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done'; reason?: string | undefined; minutes?: number | undefined }
+  | { type: 'handoff'; target: HandoffTarget; note?: string | undefined }
+  | {
+      type: 'handoff_update';
+      handoff: string;
+      to: 'accepted' | 'rejected' | 'dispatched' | 'on_scene' | 'closed' | 'withdrawn';
+      caseNumber?: string | undefined;
+      seat?: string | undefined;
+      reason?: string | undefined;
+    };
+
+/** Decides a street command at `now` (ms). Throws `Refusal` and then nothing changes. */
+export function decideStreet(incident: Incident, command: StreetCommand, by: Actor, policy: Policy, now: number): Decision {
+  const draft = startDraft(incident, policy, now);
+  if (command.type === 'assign') assign(draft, command.helper, by);
+  else if (command.type === 'withdraw') withdraw(draft, command.assignment, by);
+  else if (command.type === 'answer') answer(draft, command, by);
+  else if (command.type === 'handoff') handOff(draft, command.target, command.note, by);
+  else updateHandoff(draft, command, by);
+  if (draft.i.ownerId === by.id && by.id !== null) {
+    draft.i.attendedAt = now;
+    draft.i.remindedAt = null;
+  }
+  settle(draft);
+  return endDraft(draft);
+}
+
+function assign(draft: Draft, helper: Helper, by: Actor): void {
+  const { i, now, policy } = draft;
+  mustOwn(draft, by);
+  if (i.assignments.some((a) => a.staffId === helper.staffId && isLiveAssignment(a.state))) {
+    throw new Refusal('not_allowed_in_state', `已经派给 ${helper.name} 了`);
+  }
+  const id = makeId(draft, 'assignment');
+  i.assignments.push({
+    id,
+    ...helper,
+    state: 'offered',
+    offeredAt: now,
+    expiresAt: now + policy.ladder.offerS * 1000,
+    checkAt: null,
+    etaAt: null,
+    acceptedAt: null,
+    departedAt: null,
+    arrivedAt: null,
+    endedAt: null,
+    declineReason: null,
+  });
+  addFact(draft, 'offered', by, { assignment: id, who: helper.name, role: helper.role, minutes: helper.minutes, why: helper.why });
+  addIntent(draft, 'offer', { assignment: id, staff: helper.staffId, change: 'offered' });
+}
+
+function find(draft: Draft, id: string): Assignment {
+  const found = draft.i.assignments.find((a) => a.id === id);
+  if (!found) throw new Refusal('not_found', '没有这一单');
+  return found;
+}
+
+function withdraw(draft: Draft, id: string, by: Actor): void {
+  mustOwn(draft, by);
+  const a = find(draft, id);
+  if (!isLiveAssignment(a.state) || a.state === 'on_scene') throw new Refusal('not_allowed_in_state', '这一单不能收回了');
+  const wasComing = isComing(a.state);
+  Object.assign(a, { state: 'withdrawn', endedAt: draft.now, checkAt: null });
+  addFact(draft, 'withdrawn', by, { assignment: a.id, who: a.name });
+  addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: 'withdrawn' });
+  if (wasComing) tell(draft, 'update', SAY.another);
+}
+
+function answer(draft: Draft, command: Extract<StreetCommand, { type: 'answer' }>, by: Actor): void {
+  const { now, policy } = draft;
+  const a = find(draft, command.assignment);
+  if (!mayBecome(ASSIGNMENT_EXITS, a.state, command.to) || isEnded(draft.i.state)) {
+    throw new Refusal(a.state === 'expired' || a.state === 'withdrawn' ? 'offer_gone' : 'not_allowed_in_state', sentenceFor(a));
+  }
+  const who = spokenName(a.name, a.role);
+  const from = a.state;
+  a.state = command.to;
+  if (command.minutes !== undefined) a.minutes = command.minutes;
+  if (command.to === 'accepted') {
+    a.acceptedAt = now;
+    a.etaAt = now + a.minutes * 60_000;
+    a.checkAt = now + policy.ladder.departS * 1000;
+    tell(draft, 'update', SAY.accepted(who), a.name, a.minutes * 60);
+  } else if (command.to === 'under_way') {
+    a.departedAt = now;
+    a.etaAt = now + a.minutes * 60_000;
+    a.checkAt = lateAt(a);
+    tell(draft, 'dispatched', SAY.dispatched(who, a.minutes), a.name, a.minutes * 60);
+  } else if (command.to === 'on_scene') {
+    a.arrivedAt = now;
+    a.checkAt = null;
+    tell(draft, 'arrived', SAY.arrived(who), a.name);
+  } else {
+    a.endedAt = now;
+    a.checkAt = null;
+    if (command.to === 'declined') {
+      a.declineReason = command.reason ?? null;
+      if (from !== 'offered') tell(draft, 'update', SAY.another);
+    }
+  }
+  addFact(draft, `assignment_${command.to}`, by, { assignment: a.id, who: a.name, minutes: a.minutes, reason: command.reason ?? null });
+  addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: command.to });
+}
+
+/** Late is when he is not there two minutes, or a quarter of his way, after he was expected. */
+export function lateAt(a: Assignment): number {
+  return a.etaAt! + Math.max(120_000, a.minutes * 15_000);
+}
+
+function sentenceFor(a: Assignment): string {
+  if (a.state === 'expired') return '这一单已经过了接单时间,已转给别人';
+  if (a.state === 'withdrawn') return '这一单已经收回了';
+  if (a.state === 'declined') return '这一单您已经拒绝了';
+  return '现在的状态不能做这一步';
+}
+
+function handOff(draft: Draft, target: HandoffTarget, note: string | undefined, by: Actor): void {
+  const { i, now, policy } = draft;
+  mustOwn(draft, by);
+  if (i.handoffs.some((h) => h.target === target && ['offered', 'accepted', 'dispatched', 'on_scene'].includes(h.state))) {
+    throw new Refusal('not_allowed_in_state', `已经转给 ${target} 了`);
+  }
+  const id = makeId(draft, 'handoff');
+  i.handoffs.push({
+    id,
+    target,
+    state: 'offered',
+    note: note ?? null,
+    offeredAt: now,
+    deadlineAt: now + policy.ladder.handoffS * 1000,
+    caseNumber: null,
+    seat: null,
+    rejectReason: null,
+    acceptedAt: null,
+    endedAt: null,
+  });
+  addFact(draft, 'handoff_offered', by, { handoff: id, target, note: note ?? null });
+  addIntent(draft, 'handoff', { handoff: id, target });
+}
+
+function updateHandoff(draft: Draft, command: Extract<StreetCommand, { type: 'handoff_update' }>, by: Actor): void {
+  const { i, now } = draft;
+  mustOwn(draft, by);
+  const h: Handoff | undefined = i.handoffs.find((candidate) => candidate.id === command.handoff);
+  if (!h) throw new Refusal('not_found', '没有这次转接');
+  if (!isOpen(i.state) || !mayBecome(HANDOFF_EXITS, h.state, command.to)) throw new Refusal('not_allowed_in_state', '这次转接不能做这一步');
+  if (command.to === 'accepted' && !(command.caseNumber && command.seat)) {
+    throw new Refusal('invalid_fields', '对方坐席号和案件号读回来、填上,才算接下');
+  }
+  h.state = command.to;
+  h.deadlineAt = null;
+  if (command.to === 'accepted') {
+    h.caseNumber = command.caseNumber ?? null;
+    h.seat = command.seat ?? null;
+    h.acceptedAt = now;
+  }
+  if (command.to === 'rejected') h.rejectReason = command.reason ?? null;
+  if (command.to === 'dispatched') tell(draft, 'dispatched', SAY.centreComing(h.target), h.target);
+  if (command.to === 'on_scene') tell(draft, 'arrived', SAY.arrived(h.target === '120' ? '急救的人' : '来帮忙的人'), h.target);
+  if (['rejected', 'closed', 'withdrawn'].includes(command.to)) h.endedAt = now;
+  addFact(draft, `handoff_${command.to}`, by, { handoff: h.id, target: h.target, caseNumber: h.caseNumber, seat: h.seat, reason: command.reason ?? null });
+}
