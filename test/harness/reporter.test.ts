@@ -40,7 +40,7 @@ test.each([
   ['a test that skips itself', `${one} test('ducks', (context) => context.skip());`, '1 passed, 1 failed', 'a.test.ts > ducks: skipped'],
   ['a skipped group', `${one} describe.skip('group', () => { test('a', () => {}); test('b', () => {}); });`, '1 passed, 2 failed', 'a.test.ts > group > b: skipped'],
   ['a todo', `${one} test.todo('some day');`, '1 passed, 1 failed', 'a.test.ts > some day: todo'],
-  ['a focused test', `${one} test.only('me first', () => {});`, '0 passed, 2 failed', 'me first: focused'],
+  ['a focused test', `${one} test.only('me first', () => {});`, '0 passed, 2 failed', 'Unexpected .only modifier'],
   ['a file that can not be loaded', `import './absent.ts';\n${one}`, '0 passed, 1 failed', 'a.test.ts: the file could not be loaded'],
   ['a failing hook', `${one} describe('group', () => { beforeAll(() => { throw new Error('no'); }); test('a', () => {}); });`, '1 passed, 2 failed', 'group: a hook failed'],
   ['an unhandled error', `${one} test('late', async () => { void Promise.reject(new Error('nobody waits')); await new Promise((r) => setTimeout(r, 50)); });`, '2 passed, 1 failed', 'unhandled error: nobody waits'],

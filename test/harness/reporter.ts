@@ -31,8 +31,7 @@ export function countRun(
     for (const test of module.children.allTests()) {
       const { state } = test.result();
       const name = `${module.relativeModuleId} > ${test.fullName}`;
-      if (test.options.mode === 'only') fail(`${name}: focused with .only, which hides the others`);
-      else if (state === 'passed') count.passed++;
+      if (state === 'passed') count.passed++;
       else if (state === 'failed') count.failed++;
       else if (options.filtered) continue;
       else if (state === 'skipped') fail(`${name}: ${test.options.mode === 'todo' ? 'todo' : 'skipped'}; a test runs or is deleted`);
