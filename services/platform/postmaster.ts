@@ -20,7 +20,10 @@ export async function endOrphanedPostmaster(cluster: string, owner: number, log:
     rmSync(pidFile, { force: true });
     return;
   }
-  if (owner > 0 && parentOf(pid) === owner) {
+  // A platform that was just killed takes a moment to go, and its child is then adopted by somebody else.
+  const owned = (): boolean => owner > 0 && parentOf(pid) === owner;
+  for (let i = 0; i < 60 && owned(); i++) await wait(50);
+  if (owned()) {
     throw new Error(`another platform (process ${owner}) is running on ${path.dirname(cluster)}. Stop it first: kill ${owner}   (or choose another DATA_DIR)`);
   }
   log.info({ pid }, 'ending the database that a killed platform left behind');
