@@ -211,6 +211,7 @@ export const wireHouseholdSchema = z.object({
   keyHolders: z.array(z.object({ name: z.string(), phone: z.string().nullable(), kind: z.string() })),
   responsible: z.array(z.object({ name: z.string(), phone: z.string().nullable(), for: z.string() })),
 });
+export type WireHousehold = z.infer<typeof wireHouseholdSchema>;
 
 /** Who could be sent, best first, with the reasons shown to the operator. */
 export const candidateSchema = z.object({

@@ -84,3 +84,113 @@ select id, online, region_path as "regionPath" from done where online <> was_onl
 select adapter_name as name, id as "deviceId", settings
 from device
 where adapter = $1 and adapter_name is not null and disabled_at is null;
+
+-- name: find_people
+select r.id, r.household_id as "householdId", r.name, r.sex, r.born::text as born, r.phone, h.address,
+  h.region_path as "regionPath", r.status, (extract(epoch from r.status_since) * 1000)::float8 as "statusSince",
+  r.form_of_address as "formOfAddress", coalesce(c.lives_alone, false) as "livesAlone", c.mobility, c.hearing, c.dialect,
+  coalesce(c.conditions, '{}') as conditions, coalesce(c.power_dependent, false) as "powerDependent", r.version
+from (
+  select id from resident where household_id = any ($1::uuid[])
+  union
+  select unnest($2::uuid[])
+) wanted
+join resident r on r.id = wanted.id
+join household h on h.id = r.household_id
+left join care_profile c on c.resident_id = r.id
+order by r.household_id, r.status in ('moved', 'died'), r.born, r.id;
+
+-- name: open_household
+select h.id, h.address, h.region_path as "regionPath", h.floor, b.floors, coalesce(b.lift, false) as lift, h.entry,
+  coalesce((
+    select json_agg(json_build_object(
+      'name', coalesce(s.name, k.name), 'phone', coalesce(s.phone, k.phone), 'kind', k.kind, 'staffId', s.id) order by s.id is null, k.name)
+    from key_holder k
+    left join staff s on s.id = k.staff_id and s.disabled_at is null
+    where k.household_id = h.id and (k.staff_id is null or s.id is not null)
+  ), '[]') as "keyHolders",
+  coalesce((
+    select json_agg(json_build_object('id', s.id, 'name', s.name, 'phone', s.phone, 'scope', p.scope, 'part', p.part)
+      order by array_position(array['household', 'building', 'grid', 'community'], p.scope), p.part desc, s.name)
+    from responsibility p
+    join staff s on s.id = p.staff_id and s.disabled_at is null
+    where (p.scope, p.scope_id) in (
+      ('household', h.id), ('building', h.building_id), ('grid', h.region_id), ('community', g.parent_id))
+  ), '[]') as responsible,
+  coalesce((
+    select json_agg(json_build_object(
+      'id', r.id,
+      'care', case when c.resident_id is not null then json_build_object(
+        'livesAlone', c.lives_alone, 'mobility', c.mobility, 'hearing', c.hearing, 'dialect', c.dialect,
+        'conditions', c.conditions, 'medication', c.medication, 'allergies', c.allergies, 'bloodType', c.blood_type,
+        'hospital', c.hospital, 'formOfAddress', r.form_of_address) end,
+      'contacts', coalesce((
+        select json_agg(json_build_object(
+          'id', t.id, 'name', t.name, 'relation', t.relation, 'phone', t.phone, 'order', t.ord, 'hasKey', t.has_key,
+          'local', t.local, 'minutes', t.minutes, 'mayWake', t.may_wake) order by t.ord, t.id)
+        from contact t where t.resident_id = r.id
+      ), '[]')
+    ) order by r.status in ('moved', 'died'), r.born, r.id)
+    from resident r
+    left join care_profile c on c.resident_id = r.id
+    where r.household_id = h.id
+  ), '[]') as residents
+from household h
+left join building b on b.id = h.building_id
+left join region g on g.id = h.region_id
+where h.id = $1;
+
+-- name: find_candidates
+-- $1 when · $2 the grid's path and all above it · $3..$4 how far the search may go · $5 the community · $6 kinds ·
+-- $7 household or null · $8 the grid. A rule for this grid or any region above it covers the grid itself.
+select s.id, s.name, s.kind, s.phone, s.skills, s.dialect, s.lat, s.lon,
+  exists (select 1 from key_holder k where k.household_id = $7::uuid and k.staff_id = s.id) as "hasKey",
+  (
+    select max(p.part)
+    from responsibility p
+    where p.staff_id = s.id and p.scope_id in (
+      select id from region where path = $8
+      union all select $7::uuid
+      union all select building_id from household where id = $7::uuid)
+  ) as part,
+  d.ring
+from (
+  select staff_id, min(case when region_path = any ($2::text[]) then 0 when starts_with(region_path, $5) then 1 else 2 end) as ring
+  from (
+    select staff_id, region_path, spans from duty_spans($1, $1) where region_path = any ($2::text[])
+    union all
+    select staff_id, region_path, spans from duty_spans($1, $1) where region_path >= $3 and region_path < $4
+  ) spans
+  where spans @> $1::timestamptz
+  group by staff_id
+) d
+join staff s on s.id = d.staff_id
+where s.disabled_at is null and s.kind = any ($6::text[]);
+
+-- name: is_on_duty
+select 1
+from duty_spans($2, $2) d
+join staff s on s.id = d.staff_id
+where d.staff_id = $1 and s.disabled_at is null and d.spans @> $2::timestamptz
+limit 1;
+
+-- name: coverage_gaps
+-- Duty is summed up by region first, then by grid over the regions above it; what is left of the window is the gap.
+with grid as materialized (
+  select id, name, path, array(select string_agg(part, '/') over (order by n) || '/' from unnest(string_to_array(rtrim(path, '/'), '/')) with ordinality t (part, n)) as above
+  from region
+  where level = 'grid' and exists (select 1 from unnest($3::text[]) p where starts_with(path, p))
+), cover as materialized (
+  select d.region_path, range_agg(d.spans) as spans
+  from duty_spans($1, $2) d
+  join staff s on s.id = d.staff_id and s.disabled_at is null and s.kind = any ($4::text[])
+  group by d.region_path
+)
+select g.id as "gridId", g.name, g.path,
+  (extract(epoch from lower(gap)) * 1000)::float8 as "from", (extract(epoch from upper(gap)) * 1000)::float8 as "to"
+from grid g
+left join lateral (
+  select range_agg(c.spans) as spans from unnest(g.above) above join cover c on c.region_path = above
+) c on true
+cross join lateral unnest(tstzmultirange(tstzrange($1, $2)) - coalesce(c.spans, '{}'::tstzmultirange)) gap
+order by g.path, gap;
