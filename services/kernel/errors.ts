@@ -10,6 +10,7 @@ export const ERRORS = {
   forbidden: { status: 403, zh: '您的岗位不能做这一步', en: 'Your role may not do this' },
   bad_origin: { status: 403, zh: '请求来自别的网站,已拒绝', en: 'The request came from another site' },
   not_found: { status: 404, zh: '没有找到', en: 'Not found' },
+  method_not_allowed: { status: 405, zh: '这个地址不接受这种操作', en: 'This address does not take that method' },
   already_claimed: { status: 409, zh: '已经有人受理了', en: 'Somebody has already taken it' },
   conflict: { status: 409, zh: '刚刚有人改过,请看最新情况', en: 'It changed meanwhile; look again' },
   not_allowed_in_state: { status: 409, zh: '现在的状态不能做这一步', en: 'Not possible in its present state' },
@@ -32,7 +33,8 @@ export interface FieldError {
 }
 
 /**
- * The one error that crosses module boundaries. `detail` is a sentence for a person; `data` goes out with the
+ * The one error that crosses module boundaries. `detail` is a sentence for a person, best in both languages as
+ * `中文 | English` (what was expected of a field too): the edge picks the one that is read. `data` goes out with the
  * problem (for example `{owner, version}` of a conflict) and never holds anything personal beyond names of staff.
  */
 export class Problem extends Error {

@@ -25,16 +25,21 @@ create table setting (
   updated_at timestamptz not null
 );
 
--- Answers already given to a changing call, by who asked and his Idempotency-Key.
+-- Answers already given to a changing call, by who asked and his Idempotency-Key. intent_id is the id of what the call
+-- makes, the same on every attempt; while status is null the call holds the key until held_until.
 create table idempotency (
   account_id uuid not null,
   key text not null,
   request_hash text not null,
+  intent_id uuid not null,
+  attempt int not null default 1,
+  held_until timestamptz not null,
   status int,
   body jsonb,
   created_at timestamptz not null,
   primary key (account_id, key)
 );
+create index idempotency_created on idempotency (created_at);
 
 -- Creates the partitions of a table partitioned by month: the month of "at" and the next one.
 create function ensure_month_partitions(parent text, at timestamptz) returns void language plpgsql as $$

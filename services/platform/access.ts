@@ -13,3 +13,6 @@ export interface Viewer {
   regions: string[];
   address: string | null;
 }
+
+/** Name of the session cookie. */
+export const SESSION_COOKIE = 'sid';
