@@ -1,6 +1,6 @@
 import { idFromName } from '#kernel/ids.ts';
 import type { ErrorCode } from '#kernel/errors.ts';
-import type { Actor, BoxOrder, Decision, Fact, Incident, NewIntent, Tell } from './incident.ts';
+import { SYSTEM, type Actor, type BoxOrder, type Decision, type Fact, type Incident, type NewIntent, type Tell } from './incident.ts';
 import type { Policy } from './policy.ts';
 
 /** A working copy of one case while one event is being decided. Lives for one call of `decide`; nothing outside sees it. */
@@ -52,6 +52,8 @@ export function tell(draft: Draft, stage: Tell['stage'], say: string, who: strin
   draft.i.updateAt = draft.now + draft.policy.ladder.updateS * 1000;
 }
 
+/** The decision. A change that no fact tells of still gets its line, or the history could not rebuild the state. */
 export function endDraft(draft: Draft): Decision {
+  if (draft.facts.length === 0) addFact(draft, 'changed', SYSTEM);
   return { next: draft.i, facts: draft.facts, intents: draft.intents, tells: draft.tells, orders: draft.orders };
 }

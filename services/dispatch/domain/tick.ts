@@ -142,6 +142,7 @@ function silence(draft: Draft): void {
 
 function stillHere(draft: Draft): void {
   const { i, now } = draft;
+  addFact(draft, 'still_here', SYSTEM, {});
   const coming = i.assignments.filter((a) => a.state === 'under_way').sort((a, b) => a.etaAt! - b.etaAt!)[0];
   if (coming) {
     const minutes = Math.max(1, Math.ceil((coming.etaAt! - now) / 60_000));

@@ -28,7 +28,7 @@ export function timersOf(i: Incident, policy: Policy): Timer[] {
       owes: paged ? { kind: 'supervisors', name: '值班长', id: null } : { kind: 'operators', name: '值班坐席', id: null },
     });
   } else {
-    const clock = policy.ladder.clocks[i.queue][i.state === 'waiting' || i.state === 'resolved' ? 'claimed' : clockState(i)];
+    const clock = policy.ladder.clocks[i.queue][clockState(i)];
     const owes: Owes = { kind: 'operator', name: i.ownerName!, id: i.ownerId };
     if (i.remindedAt === null) timers.push({ at: i.attendedAt! + clock.ackS * 1000, what: 'remind', ref: null, owes });
     else timers.push({ at: i.remindedAt + clock.graceS * 1000, what: 'lose', ref: null, owes });

@@ -1,0 +1,125 @@
+import { createPostgresBackend, Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Log } from './log.ts';
+
+export const QUEUE_NAMES = ['household', 'medical', 'emergency'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** A hint that an intent wants doing. The database is the truth: a hint that is lost, late or twice does no harm. */
+export interface IntentJob {
+  intent: string;
+  attempt: number;
+}
+
+export interface Queues {
+  start(): Promise<void>;
+  /** Adds a hint. The job's id is intent and attempt, since BullMQ ignores an id it has seen. Rejects when the backend is away. */
+  add(queue: QueueName, job: IntentJob): Promise<void>;
+  /** Rejects when the backend is away. */
+  ping(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SCHEMA = 'bullmq';
+/** Five seconds until the jobs of a dead worker are taken by another; BullMQ's own default is sixty. */
+const LOCK_MS = 5_000;
+const STALLED_MS = 2_500;
+
+/**
+ * Three BullMQ queues on Redis or Valkey (`redisUrl`) or on PostgreSQL (`databaseUrl`). `handle` is called for each
+ * hint where this process works on jobs; it may be called twice for one. After the backend was emptied (schema dropped,
+ * FLUSHALL) the queues are made anew at the next failure.
+ */
+export function createQueues(deps: {
+  log: Log;
+  databaseUrl: string;
+  redisUrl: string | undefined;
+  handle?: ((job: IntentJob) => Promise<void>) | undefined;
+}): Queues {
+  let queues = new Map<QueueName, Queue>();
+  let workers: Worker[] = [];
+  let redis: Redis | undefined;
+  let renewing: Promise<void> | undefined;
+  let running = false;
+
+  const options = (blocking: boolean) =>
+    deps.redisUrl === undefined
+      ? { connection: { connectionString: deps.databaseUrl, schema: SCHEMA, migrate: true, max: 4, connectionTimeoutMillis: 5_000 } }
+      : { connection: { url: deps.redisUrl, maxRetriesPerRequest: null, enableOfflineQueue: blocking } };
+  const backend = (): never[] => (deps.redisUrl === undefined ? ([createPostgresBackend] as never[]) : []);
+
+  async function open(): Promise<void> {
+    const fresh = new Map<QueueName, Queue>();
+    for (const name of QUEUE_NAMES) {
+      const queue = new Queue(name, { ...options(false), defaultJobOptions: { removeOnComplete: true, removeOnFail: true } } as never, ...backend()) as unknown as Queue;
+      queue.on('error', (error: Error) => deps.log.warn({ queue: name, err: error.message }, 'queue'));
+      fresh.set(name, queue);
+    }
+    queues = fresh;
+    await Promise.all([...fresh.values()].map((queue) => queue.waitUntilReady()));
+    const { handle } = deps;
+    if (!handle) return;
+    workers = QUEUE_NAMES.map((name) => {
+      const worker = new Worker(
+        name,
+        async (job: { data: IntentJob }) => handle(job.data),
+        { ...options(true), concurrency: 8, lockDuration: LOCK_MS, stalledInterval: STALLED_MS, maxStalledCount: 10 } as never,
+        ...backend(),
+      ) as unknown as Worker;
+      worker.on('error', (error: Error) => deps.log.warn({ queue: name, err: error.message }, 'queue worker'));
+      worker.on('failed', (_job, error) => deps.log.warn({ queue: name, err: error.message }, 'job failed'));
+      return worker;
+    });
+  }
+
+  async function shut(): Promise<void> {
+    const old = [...workers, ...queues.values()];
+    workers = [];
+    queues = new Map();
+    await Promise.all(old.map((one) => one.close().catch((error: Error) => deps.log.debug({ err: error.message }, 'queue close'))));
+  }
+
+  /** One renewal at a time; a failing backend is asked again by the next hint. */
+  function renew(): Promise<void> {
+    renewing ??= shut()
+      .then(() => (running ? open() : undefined))
+      .finally(() => {
+        renewing = undefined;
+      });
+    return renewing;
+  }
+
+  return {
+    async start() {
+      running = true;
+      if (deps.redisUrl !== undefined) {
+        redis = new Redis(deps.redisUrl, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+        redis.on('error', (error) => deps.log.warn({ err: error.message }, 'redis'));
+        await redis.connect().catch(() => undefined);
+      }
+      await open();
+    },
+    async add(queue, job) {
+      const data = { intent: job.intent, attempt: job.attempt };
+      const jobId = `${job.intent}-${job.attempt}`;
+      try {
+        if (!queues.has(queue)) throw new Error('queues are being made anew');
+        await queues.get(queue)!.add('intent', data, { jobId });
+      } catch (error) {
+        deps.log.warn({ queue, err: (error as Error).message }, 'queue lost its backend, making it anew');
+        await renew();
+        await queues.get(queue)?.add('intent', data, { jobId });
+      }
+    },
+    async ping() {
+      if (redis) await redis.ping();
+      else await queues.get('emergency')!.getJobCounts('waiting');
+    },
+    async stop() {
+      running = false;
+      await renewing?.catch(() => undefined);
+      await shut();
+      redis?.disconnect();
+    },
+  };
+}
