@@ -1,0 +1,117 @@
+import { newId } from '#kernel/ids.ts';
+import { Problem } from '#kernel/errors.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { EventType } from '#contracts/device.ts';
+import type { Queue } from '#contracts/incident.ts';
+import type { Database, Tx } from '#platform/database.ts';
+import { loadQueries } from '#platform/sql.ts';
+import { Refusal } from './domain/draft.ts';
+import { decideDesk, type DeskCommand } from './domain/desk.ts';
+import type { Actor, Decision, Incident } from './domain/incident.ts';
+import { openIncident, type Place } from './domain/presses.ts';
+import type { Policy } from './domain/policy.ts';
+import { decideStreet, type StreetCommand } from './domain/street.ts';
+import type { Policies } from './policies.ts';
+import { addDecision, loadIncidents, newBatch, saveBatch } from './store.ts';
+
+const q = loadQueries(import.meta.url, 'dispatch', ['find_incidents_for_update', 'incident_of_assignment', 'find_open_for_update']);
+
+export interface CasesDeps {
+  db: Database;
+  clock: Clock;
+  policies: Policies;
+  poke: () => void;
+}
+
+/** How a case is changed: locked, decided by the pure core, written with its history, its outbox and what it intends. */
+export interface Cases {
+  /** `version` null for those commands that compare only the owner (claim). Answers the incident as it then stands. */
+  desk(id: string, command: DeskCommand, by: Actor, version: number | null): Promise<Incident>;
+  street(id: string, command: StreetCommand, by: Actor, version: number | null): Promise<Incident>;
+  /** A responder's answer to his own offer; `staffId` must be the one who was asked. */
+  answer(assignment: string, staffId: string, command: { to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done'; reason?: string | undefined; minutes?: number | undefined }, by: Actor): Promise<Incident>;
+  open(input: { queue: Queue; kind: string; priority: 1 | 2 | 3 | 4; source: 'phone' | 'visit' | 'system'; summary: string; place: Omit<Place, 'subject'> & { subject: string | null }; by: Actor }): Promise<Incident>;
+}
+
+/** Locks one case inside `tx`, decides, writes. Refusals become problems that carry owner and version. */
+export async function changeCase(
+  tx: Tx,
+  deps: Pick<CasesDeps, 'policies' | 'poke'>,
+  id: string,
+  version: number | null,
+  now: number,
+  decide: (incident: Incident, policy: Policy, now: number) => Decision | null,
+): Promise<Incident> {
+  const stored = (await loadIncidents(tx, q.find_incidents_for_update, [[id]]))[0];
+  if (!stored) throw new Problem('not_found');
+  const { incident } = stored;
+  const shown = { version: incident.version, state: incident.state, owner: incident.ownerId === null ? null : { id: incident.ownerId, name: incident.ownerName } };
+  if (version !== null && version !== incident.version) {
+    throw new Problem('conflict', { detail: incident.ownerName ? `${incident.ownerName} 刚刚改过 | ${incident.ownerName} has just changed it` : undefined, data: shown });
+  }
+  let decision: Decision | null;
+  try {
+    decision = decide(incident, deps.policies.current(), now);
+  } catch (error) {
+    if (error instanceof Refusal) throw new Problem(error.code, { detail: error.sentence, data: shown });
+    throw error;
+  }
+  if (decision === null) return incident;
+  const batch = newBatch(now);
+  addDecision(batch, stored, decision);
+  await saveBatch(tx, batch);
+  tx.afterCommit(deps.poke);
+  return decision.next;
+}
+
+/** The commands of operators and responders on cases. Construction does nothing. */
+export function createCases(deps: CasesDeps): Cases {
+  const change = (id: string, version: number | null, decide: (incident: Incident, policy: Policy, now: number) => Decision): Promise<Incident> =>
+    deps.db.tx((tx) => changeCase(tx, deps, id, version, deps.clock.now(), decide));
+  return {
+    desk: (id, command, by, version) => change(id, version, (incident, policy, now) => decideDesk(incident, command, by, policy, now)),
+    street: (id, command, by, version) => change(id, version, (incident, policy, now) => decideStreet(incident, command, by, policy, now)),
+    async answer(assignment, staffId, command, by) {
+      const row = (await deps.db.query<{ incident_id: string; staff_id: string }>(q.incident_of_assignment, [assignment]))[0];
+      if (!row || row.staff_id !== staffId) throw new Problem('not_found');
+      return change(row.incident_id, null, (incident, policy, now) => decideStreet(incident, { type: 'answer', assignment, ...command }, by, policy, now));
+    },
+    open: (input) => deps.db.tx((tx) => openByHand(tx, deps, input)),
+  };
+}
+
+/** A case from a telephone call or a visitor. It joins nothing by itself: the operator sees the open ones of the same home. */
+async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open']>[0]): Promise<Incident> {
+  const now = deps.clock.now();
+  const id = newId(now);
+  const { subject, ...place } = input.place;
+  const household = subject === null ? [] : await loadIncidents(tx, q.find_open_for_update, [[subject]]);
+  const route = {
+    class: input.queue === 'household' ? ('household' as const) : ('rescue' as const),
+    queue: input.queue,
+    priority: input.priority,
+    quiet: false,
+    reason: `${input.by.name} 人工登记`,
+  };
+  const decision = openIncident(
+    {
+      id,
+      route,
+      place: { ...place, subject: `hand:${id}` },
+      source: input.source,
+      test: false,
+      kind: input.kind as EventType,
+      summary: input.summary,
+      by: input.by,
+      press: null,
+      linked: household.map((stored) => stored.incident.id),
+    },
+    deps.policies.current(),
+    now,
+  );
+  const batch = newBatch(now);
+  addDecision(batch, null, decision);
+  await saveBatch(tx, batch);
+  tx.afterCommit(deps.poke);
+  return decision.next;
+}

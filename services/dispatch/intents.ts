@@ -1,0 +1,133 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { Database, Tx } from '#platform/database.ts';
+import type { Log } from '#platform/log.ts';
+import { addOutbox } from '#platform/outbox.ts';
+import { loadQueries } from '#platform/sql.ts';
+import { findCandidates } from '#registry/duty.ts';
+import { changeCase } from './cases.ts';
+import { candidateHelper } from './candidates.ts';
+import { SYSTEM, type Incident } from './domain/incident.ts';
+import { noteOutcome } from './domain/outcome.ts';
+import { isEnded, isLiveAssignment } from './domain/states.ts';
+import { decideStreet } from './domain/street.ts';
+import type { Policies } from './policies.ts';
+
+const q = loadQueries(import.meta.url, 'dispatch', ['take_intent', 'lock_intent', 'finish_intent', 'find_unfinished_intents']);
+
+/** As long a worker may take before another may try. */
+const LEASE_MS = 5_000;
+
+export interface IntentsDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  policies: Policies;
+  poke: () => void;
+}
+
+interface IntentRow {
+  id: string;
+  incident_id: string;
+  kind: 'page' | 'call' | 'find_responder' | 'offer' | 'handoff';
+  detail: Record<string, unknown>;
+  attempt: number;
+}
+
+/** Does what was intended, once: taken by attempt, written under that attempt's fence together with what it sends. */
+export interface Intents {
+  /** Runs the intent if it is still undone and nobody holds it. Safe to call any number of times. */
+  run(id: string): Promise<void>;
+  /** Runs those that nobody has taken for `olderThanMs`: what a lost queue left behind. Answers how many. */
+  runForgotten(olderThanMs: number): Promise<number>;
+}
+
+export function createIntents(deps: IntentsDeps): Intents {
+  const run = async (id: string): Promise<void> => {
+    const now = deps.clock.now();
+    const taken = (await deps.db.query<IntentRow>(q.take_intent, [id, new Date(now + LEASE_MS), new Date(now)]))[0];
+    if (!taken) return;
+    await deps.db.tx((tx) => carryOut(deps, tx, taken));
+  };
+  return {
+    run,
+    async runForgotten(olderThanMs) {
+      const now = deps.clock.now();
+      const rows = await deps.db.query<{ id: string }>(q.find_unfinished_intents, [new Date(now - olderThanMs), new Date(now), 50]);
+      for (const row of rows) await run(row.id);
+      return rows.length;
+    },
+  };
+}
+
+/**
+ * One transaction: the fence (this attempt still holds the intent), the act as outbox rows, the outcome in the history.
+ * A worker that was frozen and lost its attempt finds no row to lock, and writes and sends nothing.
+ */
+async function carryOut(deps: IntentsDeps, tx: Tx, intent: IntentRow): Promise<void> {
+  const now = deps.clock.now();
+  const locked = await tx.query(q.lock_intent, [intent.id, intent.attempt]);
+  if (locked.length === 0) return;
+  const outcome = await act(deps, tx, intent, now);
+  const done = await tx.query(q.finish_intent, [intent.id, intent.attempt, outcome, new Date(now)]);
+  if (done.length === 0) throw new Error('lost the intent while holding its row');
+}
+
+async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): Promise<string> {
+  let outcome = '';
+  let who: string | null = null;
+  if (intent.kind === 'find_responder') return findResponder(deps, tx, intent, now);
+  await changeCase(tx, deps, intent.incident_id, null, now, (incident, policy) => {
+    if (intent.kind === 'page') outcome = isEnded(incident.state) ? 'ended' : 'shown';
+    else if (intent.kind === 'offer') outcome = 'pushed';
+    else outcome = incident.quiet && intent.kind === 'call' ? 'quiet' : 'no_carrier';
+    who = String(intent.detail['who'] ?? intent.detail['target'] ?? intent.detail['staff'] ?? '');
+    if (intent.kind === 'offer') return null;
+    return noteOutcome(incident, { intent: intent.id, kind: intent.kind, outcome, who }, policy, now);
+  });
+  if (intent.kind === 'page' && outcome === 'shown') {
+    await addOutbox(tx, [{ topic: 'console', key: '', payload: { page: intent.detail, incident: intent.incident_id } }], now);
+  }
+  if (intent.kind === 'offer') {
+    await addOutbox(tx, [{ topic: 'console', key: '', payload: { offer: intent.detail, incident: intent.incident_id } }], now);
+  }
+  tx.afterCommit(deps.poke);
+  return outcome;
+}
+
+/** The nearest on duty who was not asked yet: grid, then community, then street. */
+async function findResponder(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): Promise<string> {
+  let outcome = 'nobody_found';
+  let chosen: ReturnType<typeof candidateHelper> | null = null;
+  const incident = await changeCase(tx, deps, intent.incident_id, null, now, () => null);
+  if (!isEnded(incident.state) && incident.regionPath !== null && incident.position !== null) {
+    for (const candidate of await findCandidates(tx, {
+      regionPath: incident.regionPath,
+      at: now,
+      lat: incident.position.lat,
+      lon: incident.position.lon,
+      householdId: incident.householdId,
+      limit: 12,
+      radius: 'street',
+    })) {
+      if (!wasAsked(incident, candidate.id)) {
+        chosen = candidateHelper(candidate);
+        break;
+      }
+    }
+  }
+  const busy = incident.assignments.some((a) => isLiveAssignment(a.state));
+  await changeCase(tx, deps, intent.incident_id, null, now, (current, policy) => {
+    if (isEnded(current.state) || current.state === 'resolved') outcome = 'ended';
+    else if (busy && intent.detail['why'] !== 'ladder') outcome = 'somebody_is_asked';
+    else if (chosen !== null) {
+      outcome = 'asked';
+      return decideStreet(current, { type: 'assign', helper: chosen }, SYSTEM, policy, now);
+    }
+    return noteOutcome(current, { intent: intent.id, kind: intent.kind, outcome, who: null }, policy, now);
+  });
+  return outcome;
+}
+
+function wasAsked(incident: Incident, staffId: string): boolean {
+  return incident.assignments.some((a) => a.staffId === staffId && a.state !== 'withdrawn');
+}

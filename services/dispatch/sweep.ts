@@ -1,0 +1,144 @@
+import { newId } from '#kernel/ids.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { Database } from '#platform/database.ts';
+import type { Log } from '#platform/log.ts';
+import { loadQueries } from '#platform/sql.ts';
+import { regionNames } from '#registry/regions.ts';
+import { joinArea } from './domain/link.ts';
+import { tick } from './domain/tick.ts';
+import type { Intents } from './intents.ts';
+import type { Policies } from './policies.ts';
+import type { Row, Stored } from './rows.ts';
+import { addDecision, loadIncidents, newBatch, saveBatch } from './store.ts';
+
+const q = loadQueries(import.meta.url, 'dispatch', [
+  'find_due_for_update',
+  'find_incidents_for_update',
+  'find_area_candidates',
+  'find_area',
+  'put_area',
+  'history_heads',
+  'add_checkpoint',
+]);
+
+const EVERY_MS = 1_000;
+/** A hint that took the way over the queue is done long before; what is left after this was lost. */
+const FORGOTTEN_MS = 3_000;
+const AREA_WITHIN_MS = 10 * 60_000;
+const AREA_HOMES = 3;
+const CHECKPOINT_MS = 60_000;
+const AT_ONCE = 50;
+
+export interface SweepDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  policies: Policies;
+  intents: Intents;
+  poke: () => void;
+}
+
+/**
+ * Looks every second, with nothing but the database: clocks that have struck, intents without an outcome, homes of one
+ * grid that call together. Any number of processes may run it at once (SKIP LOCKED). `runOnce` is what a test calls.
+ */
+export function createSweep(deps: SweepDeps): { start(): void; stop(): Promise<void>; runOnce(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let checkpointAt = 0;
+
+  async function runOnce(): Promise<void> {
+    await deps.policies.refresh();
+    while ((await strikeDue(deps)) === AT_ONCE);
+    await deps.intents.runForgotten(FORGOTTEN_MS);
+    await findAreas(deps);
+    const now = deps.clock.now();
+    if (now - checkpointAt >= CHECKPOINT_MS) {
+      checkpointAt = now;
+      await checkpoint(deps, now);
+    }
+  }
+
+  function next(): void {
+    running = runOnce()
+      .catch((error: Error) => deps.log.error({ err: error.message }, 'sweep'))
+      .finally(() => {
+        running = undefined;
+        if (timer !== undefined) timer = setTimeout(next, EVERY_MS);
+      });
+  }
+
+  return {
+    runOnce,
+    start() {
+      timer = setTimeout(next, 0);
+    },
+    async stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      await running;
+    },
+  };
+}
+
+/** Due cases, locked, each climbing as many clocks as have struck. One that can't be decided is logged and put off, so that it does not hold up the rest. */
+async function strikeDue(deps: SweepDeps): Promise<number> {
+  return deps.db.tx(async (tx) => {
+    const now = deps.clock.now();
+    const due = await loadIncidents(tx, q.find_due_for_update, [new Date(now), AT_ONCE]);
+    const batch = newBatch(now);
+    for (const stored of due) {
+      try {
+        climb(deps, batch, stored, now);
+      } catch (error) {
+        deps.log.error({ incident: stored.incident.id, err: (error as Error).message }, 'a case could not be ticked');
+      }
+    }
+    await saveBatch(tx, batch);
+    if (batch.cases.size > 0) tx.afterCommit(deps.poke);
+    return due.length > 0 && batch.cases.size === 0 ? 0 : due.length;
+  });
+}
+
+/** At most 20 steps in one go: more than any ladder has, and an end to a clock that would strike for ever. */
+function climb(deps: SweepDeps, batch: ReturnType<typeof newBatch>, stored: Stored, now: number): void {
+  let current = stored;
+  for (let step = 0; step < 20; step++) {
+    const decision = tick(current.incident, deps.policies.current(), now);
+    if (decision === null) return;
+    current = addDecision(batch, current, decision);
+  }
+}
+
+/** Three homes or more of one grid with open rescue cases within ten minutes are one area event; each stays its own case. */
+async function findAreas(deps: SweepDeps): Promise<void> {
+  const now = deps.clock.now();
+  const since = new Date(now - AREA_WITHIN_MS);
+  const found = await deps.db.query<{ region_path: string; ids: string[]; homes: number }>(q.find_area_candidates, [since, AREA_HOMES]);
+  for (const area of found) {
+    const names = (await regionNames(deps.db, [area.region_path])).get(area.region_path) ?? [];
+    const name = names
+      .slice(-2)
+      .map((region) => region.name)
+      .join('');
+    await deps.db.tx(async (tx) => {
+      const scope = `grid:${area.region_path}`;
+      const known = (await tx.query<{ id: string }>(q.find_area, [scope, since]))[0];
+      const id = known?.id ?? newId(now);
+      await tx.query<Row>(q.put_area, [id, scope, name, area.region_path, new Date(now), area.homes]);
+      const batch = newBatch(now);
+      for (const stored of await loadIncidents(tx, q.find_incidents_for_update, [area.ids])) {
+        if (stored.incident.areaId !== null) continue;
+        addDecision(batch, stored, joinArea(stored.incident, { id, name, count: area.homes }, deps.policies.current(), now));
+      }
+      await saveBatch(tx, batch);
+      tx.afterCommit(deps.poke);
+    });
+  }
+}
+
+/** All heads of all histories in one hash, so that a chain rewritten as a whole is seen too. */
+async function checkpoint(deps: SweepDeps, now: number): Promise<void> {
+  const row = (await deps.db.query<{ heads: number; hash: string }>(q.history_heads))[0]!;
+  await deps.db.query(q.add_checkpoint, [new Date(Math.floor(now / CHECKPOINT_MS) * CHECKPOINT_MS), row.heads, row.hash]);
+}
