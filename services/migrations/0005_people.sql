@@ -1,5 +1,6 @@
 -- Up Migration
 -- Where a responder is; written only while on duty. responder_now holds the newest, position the track.
+-- owner: responders
 create table position (
   staff_id uuid not null,
   at timestamptz not null,
@@ -10,6 +11,7 @@ create table position (
 ) partition by range (at);
 create table position_default partition of position default;
 
+-- owner: responders
 create table responder_now (
   staff_id uuid primary key,
   lat double precision not null,
@@ -18,6 +20,7 @@ create table responder_now (
 );
 
 -- An operator's desk.
+-- owner: console
 create table desk (
   account_id uuid primary key,
   name text not null,
@@ -27,6 +30,7 @@ create table desk (
 );
 
 -- A shift handed over: every open case of the one who goes, signed by both.
+-- owner: console
 create table shift_handover (
   id uuid primary key,
   from_id uuid not null,

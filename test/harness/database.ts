@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { Database } from '#platform/database.ts';
 import { createDatabase } from '#platform/database.ts';
 import { createLog } from '#platform/log.ts';
+import { migrate } from '#platform/migrate.ts';
 
 /** `migrated`: all migrations, no rows. `seeded`: with the demo city in it. */
 type Template = 'migrated' | 'seeded';
@@ -50,23 +49,13 @@ export async function buildTemplate(adminUrl: string, template: Template): Promi
     await client.query(`drop database if exists ${name} with (force)`);
     if (template === 'migrated') {
       await client.query(`create database ${name}`);
-      await migrate(databaseUrl(adminUrl, name));
+      await migrate({ url: databaseUrl(adminUrl, name), log: createLog('silent') });
     } else {
       await client.query(`create database ${name} template template_migrated`);
       throw new Error('the demo city can not be seeded yet');
     }
     // Nobody can hold it open from here on, which would make the cloning of it fail.
     await client.query(`alter database ${name} allow_connections false`);
-  });
-}
-
-async function migrate(url: string): Promise<void> {
-  await runner({
-    databaseUrl: url,
-    dir: fileURLToPath(new URL('../../services/migrations', import.meta.url)),
-    direction: 'up',
-    migrationsTable: 'migration',
-    log: () => undefined,
   });
 }
 
