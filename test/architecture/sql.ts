@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { parseQueries } from '#platform/sql.ts';
 import { isTest, MAY_IMPORT, roomOf } from './imports.ts';
+import type { SyntaxNode } from './source.ts';
 import { dottedName, isCode, isNode, literalText, parseSource, walk } from './source.ts';
 import type { Breach, Rule, Tree } from './tree.ts';
 
@@ -209,7 +210,7 @@ function usedStatements(tree: Tree, breaches: Breach[] = []): StatementUse[] {
       if (node.type !== 'CallExpression' || dottedName(node['callee']) !== 'loadQueries') return;
       const line = source.lineOf(node.start);
       const [, prefixNode, list] = node['arguments'] as unknown[];
-      const names = isNode(list) && list.type === 'ArrayExpression' ? (list['elements'] as unknown[]).map(literalText) : [undefined];
+      const names = namesIn(source.program, list);
       const prefix = literalText(prefixNode);
       if (isTest(file)) return;
       if (prefix === undefined || names.includes(undefined)) {
@@ -220,4 +221,16 @@ function usedStatements(tree: Tree, breaches: Breach[] = []): StatementUse[] {
     });
   }
   return uses;
+}
+
+/** The names in a list written out in place, or in a constant of the same file; [undefined] for anything else. */
+function namesIn(program: SyntaxNode, list: unknown): (string | undefined)[] {
+  let found = list;
+  if (isNode(list) && list.type === 'Identifier') {
+    walk(program, (node) => {
+      if (node.type === 'VariableDeclarator' && dottedName(node['id']) === list['name']) found = node['init'];
+    });
+  }
+  while (isNode(found) && /^TS(?:As|Satisfies)Expression$/.test(found.type)) found = found['expression'];
+  return isNode(found) && found.type === 'ArrayExpression' ? (found['elements'] as unknown[]).map(literalText) : [undefined];
 }
