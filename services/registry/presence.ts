@@ -1,7 +1,7 @@
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 
-const q = loadQueries(import.meta.url, 'registry', ['set_presence', 'adapter_devices']);
+const q = loadQueries(import.meta.url, 'registry', ['set_presence', 'presence_of_lane', 'presence_of_devices', 'adapter_devices']);
 
 /** What changed about a device; absent fields stay as they are. Times in ms. */
 export interface PresenceChange {
@@ -38,6 +38,26 @@ export async function setDevicePresence(
 /** What devices say of themselves may hold what Postgres text can't: NUL and half surrogates. */
 function storable(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
+}
+
+/** What the registry knows of a device's presence. `seenAt` in ms; `heartbeatS` is how often it promises to be heard. */
+export interface KnownPresence {
+  id: string;
+  online: boolean;
+  power: 'mains' | 'battery';
+  heartbeatS: number;
+  seenAt: number | null;
+}
+
+/** Presence of a lane's own devices, and with `adapters` of every device behind an adapter. Disabled devices are absent. */
+export async function listLanePresence(db: Db, lane: string, adapters: boolean): Promise<KnownPresence[]> {
+  return db.query<KnownPresence>(q.presence_of_lane, [lane, adapters]);
+}
+
+/** Presence of these devices; unknown and disabled ones are absent. */
+export async function findPresence(db: Db, ids: readonly string[]): Promise<KnownPresence[]> {
+  const asked = ids.filter((id) => !id.includes('\0'));
+  return asked.length === 0 ? [] : db.query<KnownPresence>(q.presence_of_devices, [asked]);
 }
 
 /**

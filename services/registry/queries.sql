@@ -80,6 +80,17 @@ with change as (
 )
 select id, online, region_path as "regionPath" from done where online <> was_online order by id;
 
+-- name: presence_of_lane
+-- $2: also the devices behind adapters, of every lane.
+select id, online, power, heartbeat_s as "heartbeatS", (extract(epoch from seen_at) * 1000)::float8 as "seenAt"
+from device
+where disabled_at is null and case when adapter is null then lane = $1 else $2::boolean end;
+
+-- name: presence_of_devices
+select id, online, power, heartbeat_s as "heartbeatS", (extract(epoch from seen_at) * 1000)::float8 as "seenAt"
+from device
+where disabled_at is null and id = any ($1::text[]);
+
 -- name: adapter_devices
 select adapter_name as name, id as "deviceId", settings
 from device
