@@ -3,7 +3,12 @@ import { RunReporter } from './test/harness/reporter.ts';
 
 const exclude = ['**/node_modules/**', '**/.*/**', '**/dist/**'];
 /** These start whole platforms or browsers, and measure seconds: they run one file at a time, after the others. */
-const heavy = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/stories/**/*.test.ts', 'test/bench/**/*.test.ts'];
+const heavy = [
+  'test/e2e/**/*.test.ts',
+  'test/faults/**/*.test.ts',
+  'test/stories/**/*.test.ts',
+  'test/bench/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -15,14 +15,19 @@ export const pureCore: Rule = (tree) =>
     const breaches: Breach[] = [];
     const add = (line: number, what: string): void => void breaches.push({ rule: 'pure core', file, line, what });
     for (const { specifier, kind, line } of source.references) {
-      if (kind !== 'type' && specifier !== undefined && !/^(?:\.|#kernel\/|#contracts\/|zod$)/.test(specifier)) add(line, `imports ${specifier}`);
+      if (kind !== 'type' && specifier !== undefined && !/^(?:\.|#kernel\/|#contracts\/|zod$)/.test(specifier))
+        add(line, `imports ${specifier}`);
     }
     walk(source.program, (node) => {
       const line = source.lineOf(node.start);
       if (node['async'] === true || node.type === 'AwaitExpression') add(line, 'is asynchronous');
       const name = node.type === 'MemberExpression' ? dottedName(node) : undefined;
-      if (name && /^(?:Math\.random|performance\.now|process\.\w+|console\.\w+|globalThis\.\w+)$/.test(name)) add(line, `uses ${name}`);
-      if (node.type === 'CallExpression' && /^(?:setTimeout|setInterval|setImmediate|queueMicrotask|fetch)$/.test(dottedName(node['callee']) ?? '')) {
+      if (name && /^(?:Math\.random|performance\.now|process\.\w+|console\.\w+|globalThis\.\w+)$/.test(name))
+        add(line, `uses ${name}`);
+      if (
+        node.type === 'CallExpression' &&
+        /^(?:setTimeout|setInterval|setImmediate|queueMicrotask|fetch)$/.test(dottedName(node['callee']) ?? '')
+      ) {
         add(line, `calls ${dottedName(node['callee'])}`);
       }
     });
@@ -31,15 +36,26 @@ export const pureCore: Rule = (tree) =>
 
 /** Rule: in services and devices the time comes from a Clock that was passed in, so that a test can move it. */
 export const passedClock: Rule = (tree) =>
-  codeOf(tree, (file) => /^(?:services|devices)\//.test(file) && !isTest(file) && !OWN_TIME.has(file)).flatMap(({ file, source }) => {
-    const breaches: Breach[] = [];
-    walk(source.program, (node) => {
-      const isNow = node.type === 'CallExpression' && dottedName(node['callee']) === 'Date.now';
-      const isDate = node.type === 'NewExpression' && dottedName(node['callee']) === 'Date' && (node['arguments'] as unknown[]).length === 0;
-      if (isNow || isDate) breaches.push({ rule: 'clock', file, line: source.lineOf(node.start), what: `${isNow ? 'Date.now()' : 'new Date()'} instead of the clock that was passed in` });
-    });
-    return breaches;
-  });
+  codeOf(tree, (file) => /^(?:services|devices)\//.test(file) && !isTest(file) && !OWN_TIME.has(file)).flatMap(
+    ({ file, source }) => {
+      const breaches: Breach[] = [];
+      walk(source.program, (node) => {
+        const isNow = node.type === 'CallExpression' && dottedName(node['callee']) === 'Date.now';
+        const isDate =
+          node.type === 'NewExpression' &&
+          dottedName(node['callee']) === 'Date' &&
+          (node['arguments'] as unknown[]).length === 0;
+        if (isNow || isDate)
+          breaches.push({
+            rule: 'clock',
+            file,
+            line: source.lineOf(node.start),
+            what: `${isNow ? 'Date.now()' : 'new Date()'} instead of the clock that was passed in`,
+          });
+      });
+      return breaches;
+    },
+  );
 
 /** Rule: every exported function of services and devices says what it promises. */
 export const docstrings: Rule = (tree) =>
@@ -49,8 +65,13 @@ export const docstrings: Rule = (tree) =>
       .flatMap((node) => {
         const declared = exportedFunction(node['declaration'] as SyntaxNode);
         if (declared === undefined) return [];
-        const has = source.comments.some(({ block, text: comment, end }) => block && comment.startsWith('*') && end < node.start && text.slice(end, node.start).trim() === '');
-        return has ? [] : [{ rule: 'docstrings', file, line: source.lineOf(node.start), what: `${declared} has no docstring` }];
+        const has = source.comments.some(
+          ({ block, text: comment, end }) =>
+            block && comment.startsWith('*') && end < node.start && text.slice(end, node.start).trim() === '',
+        );
+        return has
+          ? []
+          : [{ rule: 'docstrings', file, line: source.lineOf(node.start), what: `${declared} has no docstring` }];
       }),
   );
 
@@ -60,7 +81,11 @@ export const fileSizes: Rule = (tree) =>
     .filter(([file]) => isCode(file) || file.endsWith('.sql'))
     .map(([file, text]) => ({ file, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > MAX_FILE_LINES)
-    .map(({ file, lines }) => ({ rule: 'size', file, what: `${lines} lines; over ${MAX_FILE_LINES} it asks to be two` }));
+    .map(({ file, lines }) => ({
+      rule: 'size',
+      file,
+      what: `${lines} lines; over ${MAX_FILE_LINES} it asks to be two`,
+    }));
 
 /** Not a rule but a list to look at: functions of over 60 lines outside tests, longest first. */
 export function longFunctions(tree: Tree): Breach[] {
@@ -71,14 +96,17 @@ export function longFunctions(tree: Tree): Breach[] {
       const line = source.lineOf(node.start);
       const lines = source.lineOf(node.end) - line + 1;
       const name = isNode(node['id']) ? (node['id']['name'] as string) : 'a function';
-      if (lines > MAX_FUNCTION_LINES) found.push({ rule: 'size', file, line, what: `${name} has ${lines} lines`, lines });
+      if (lines > MAX_FUNCTION_LINES)
+        found.push({ rule: 'size', file, line, what: `${name} has ${lines} lines`, lines });
     });
   }
   return found.sort((a, b) => b.lines - a.lines).map(({ lines: _lines, ...breach }) => breach);
 }
 
 function codeOf(tree: Tree, wanted: (file: string) => boolean): { file: string; text: string; source: Source }[] {
-  return [...tree.files].filter(([file]) => isCode(file) && wanted(file)).map(([file, text]) => ({ file, text, source: parseSource(file, text) }));
+  return [...tree.files]
+    .filter(([file]) => isCode(file) && wanted(file))
+    .map(([file, text]) => ({ file, text, source: parseSource(file, text) }));
 }
 
 function exportedFunction(declaration: SyntaxNode): string | undefined {

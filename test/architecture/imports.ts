@@ -8,7 +8,20 @@ const below = {
   registry: ['kernel', 'contracts', 'platform'],
   dispatch: ['kernel', 'contracts', 'platform', 'identity', 'registry', 'telephony'],
   intake: ['kernel', 'contracts', 'platform', 'identity', 'registry', 'telephony', 'dispatch'],
-  console: ['kernel', 'contracts', 'platform', 'identity', 'registry', 'telephony', 'dispatch', 'intake', 'responders', 'vendors', 'handoff', 'care'],
+  console: [
+    'kernel',
+    'contracts',
+    'platform',
+    'identity',
+    'registry',
+    'telephony',
+    'dispatch',
+    'intake',
+    'responders',
+    'vendors',
+    'handoff',
+    'care',
+  ],
 };
 
 /**
@@ -72,14 +85,18 @@ export const importOrder: Rule = (tree) => {
 function judge(tree: Tree, file: string, { specifier, kind }: Reference): string | undefined {
   const room = roomOf(file);
   const free = file.startsWith('test/') || room === undefined;
-  if (specifier === undefined) return kind === 'dynamic' && !free ? 'imports something computed, whose room can not be seen' : undefined;
+  if (specifier === undefined)
+    return kind === 'dynamic' && !free ? 'imports something computed, whose room can not be seen' : undefined;
   const target = resolveSpecifier(tree, file, specifier);
   if (target === undefined) {
     if (kind === 'url') return undefined;
     const name = packageName(specifier);
     if (free || isTest(file)) return undefined;
     const allowed = PACKAGES[room];
-    if (name.startsWith('node:')) return room === 'dispatcher-ui' && !file.endsWith('vite.config.ts') ? `${room} runs in a browser and has no ${name}` : undefined;
+    if (name.startsWith('node:'))
+      return room === 'dispatcher-ui' && !file.endsWith('vite.config.ts')
+        ? `${room} runs in a browser and has no ${name}`
+        : undefined;
     if (allowed && !allowed.includes(name)) return `${room} may not import the package ${name}`;
     return undefined;
   }
@@ -96,7 +113,9 @@ function judge(tree: Tree, file: string, { specifier, kind }: Reference): string
     const known = room === 'platform' && (to === 'migrations' || target.startsWith('dispatcher-ui/dist/'));
     return to === undefined || room === 'app' || known ? undefined : `${room} reaches for a file of ${to} (${target})`;
   }
-  return to !== undefined && allowed.includes(to) ? undefined : `${room} may not import ${to ?? 'a file at the top'} (${target})`;
+  return to !== undefined && allowed.includes(to)
+    ? undefined
+    : `${room} may not import ${to ?? 'a file at the top'} (${target})`;
 }
 
 /** The path that a specifier of `file` means, `#name/…` by package.json's "imports"; undefined for packages and Node's modules. */

@@ -44,18 +44,26 @@ interface PackageFile {
 export const lockedMajors: Rule = (tree) => {
   const breaches: Breach[] = [];
   const wanted = JSON.parse(tree.files.get('package.json') ?? '{}') as PackageFile;
-  const { packages = {} } = JSON.parse(tree.files.get('package-lock.json') ?? '{}') as { packages?: Record<string, { version?: string }> };
+  const { packages = {} } = JSON.parse(tree.files.get('package-lock.json') ?? '{}') as {
+    packages?: Record<string, { version?: string }>;
+  };
   for (const [name, major] of Object.entries(MAJORS)) {
     const version = packages[`node_modules/${name}`]?.version;
-    if (version === undefined) breaches.push({ rule: 'majors', file: 'package-lock.json', what: `${name} is missing, ${major} is wanted` });
+    if (version === undefined)
+      breaches.push({ rule: 'majors', file: 'package-lock.json', what: `${name} is missing, ${major} is wanted` });
     else if (version !== major && !version.startsWith(`${major}.`)) {
       breaches.push({ rule: 'majors', file: 'package-lock.json', what: `${name} is ${version}, ${major} is wanted` });
     }
   }
   for (const [name, version] of Object.entries({ ...wanted.dependencies, ...wanted.devDependencies })) {
-    if (!/^\d+\.\d+\.\d+/.test(version)) breaches.push({ rule: 'majors', file: 'package.json', what: `${name} is "${version}", not one exact version` });
+    if (!/^\d+\.\d+\.\d+/.test(version))
+      breaches.push({ rule: 'majors', file: 'package.json', what: `${name} is "${version}", not one exact version` });
     else if (packages[`node_modules/${name}`]?.version !== version) {
-      breaches.push({ rule: 'majors', file: 'package-lock.json', what: `${name} is ${packages[`node_modules/${name}`]?.version}, package.json says ${version}` });
+      breaches.push({
+        rule: 'majors',
+        file: 'package-lock.json',
+        what: `${name} is ${packages[`node_modules/${name}`]?.version}, package.json says ${version}`,
+      });
     }
   }
   return breaches;

@@ -39,8 +39,12 @@ async function touchedTables(client: PoolClient, text: string): Promise<string[]
   }
   // The extended protocol refuses two statements in one.
   await client.query({ text: `prepare checked as ${text}`, queryMode: 'extended' } as QueryConfig);
-  const types = await client.query<{ types: string }>(`select array_to_string(parameter_types, ', ') as types from pg_prepared_statements where name = 'checked'`);
-  await client.query(`create function checked(${types.rows[0]!.types}) returns void language sql begin atomic ${text}; end`);
+  const types = await client.query<{ types: string }>(
+    `select array_to_string(parameter_types, ', ') as types from pg_prepared_statements where name = 'checked'`,
+  );
+  await client.query(
+    `create function checked(${types.rows[0]!.types}) returns void language sql begin atomic ${text}; end`,
+  );
   const touched = await client.query<{ name: string }>(
     `select distinct c.relname as name
      from pg_depend d join pg_class c on d.refclassid = 'pg_class'::regclass and c.oid = d.refobjid

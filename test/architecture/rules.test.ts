@@ -65,7 +65,9 @@ const breaches: Record<string, Example> = {
     rule: importOrder,
     file: 'services/identity/sideways.ts',
     text: `import { parseQueries } from '#platform/sql.ts';\nimport '#registry/device-secret.ts';\nexport const a = parseQueries;`,
-    says: ['services/identity/sideways.ts:2  imports: identity may not import registry (services/registry/device-secret.ts)'],
+    says: [
+      'services/identity/sideways.ts:2  imports: identity may not import registry (services/registry/device-secret.ts)',
+    ],
   },
   'the page imports a service': {
     rule: importOrder,
@@ -80,7 +82,9 @@ const breaches: Record<string, Example> = {
     rule: importOrder,
     file: 'devices/adapters/late.ts',
     text: `import '#platform/database.ts';`,
-    says: ['devices/adapters/late.ts:1  imports: devices/adapters may not import platform (services/platform/database.ts)'],
+    says: [
+      'devices/adapters/late.ts:1  imports: devices/adapters may not import platform (services/platform/database.ts)',
+    ],
   },
   'the kernel imports a package': {
     rule: importOrder,
@@ -92,13 +96,17 @@ const breaches: Record<string, Example> = {
     rule: importOrder,
     file: 'services/registry/late.ts',
     text: `export const file = new URL('../dispatch/queries.sql', import.meta.url);`,
-    says: ['services/registry/late.ts:1  imports: registry reaches for a file of dispatch (services/dispatch/queries.sql)'],
+    says: [
+      'services/registry/late.ts:1  imports: registry reaches for a file of dispatch (services/dispatch/queries.sql)',
+    ],
   },
   'an import of a file that is not there': {
     rule: importOrder,
     file: 'services/registry/late.ts',
     text: `import '#kernel/absent.ts';`,
-    says: ['services/registry/late.ts:1  imports: "#kernel/absent.ts" is services/kernel/absent.ts, which does not exist'],
+    says: [
+      'services/registry/late.ts:1  imports: "#kernel/absent.ts" is services/kernel/absent.ts, which does not exist',
+    ],
   },
   'a service that is in no place of the layout': {
     rule: importOrder,
@@ -121,30 +129,40 @@ const breaches: Record<string, Example> = {
     rule: passedClock,
     file: 'services/dispatch/late.ts',
     text: `export const a = [Date.now(), new Date(), new Date(0), performance.now()];`,
-    says: ['services/dispatch/late.ts:1  clock: Date.now() instead of the clock that was passed in', 'services/dispatch/late.ts:1  clock: new Date() instead of the clock that was passed in'],
+    says: [
+      'services/dispatch/late.ts:1  clock: Date.now() instead of the clock that was passed in',
+      'services/dispatch/late.ts:1  clock: new Date() instead of the clock that was passed in',
+    ],
   },
   'an exported function that promises nothing': {
     rule: docstrings,
     file: 'services/dispatch/late.ts',
     text: `/** Says something. */\nexport function told(): void {}\n\n// No docstring.\nexport function silent(): void {}\nexport const arrow = () => 1;\nexport const table = { a: 1 };`,
-    says: ['services/dispatch/late.ts:5  docstrings: silent has no docstring', 'services/dispatch/late.ts:6  docstrings: arrow has no docstring'],
+    says: [
+      'services/dispatch/late.ts:5  docstrings: silent has no docstring',
+      'services/dispatch/late.ts:6  docstrings: arrow has no docstring',
+    ],
   },
   'a long file': {
     rule: fileSizes,
     file: 'services/dispatch/late.ts',
-    text: `${'// line\n'.repeat(401)}`,
+    text: '// line\n'.repeat(401),
     says: ['services/dispatch/late.ts  size: 401 lines; over 400 it asks to be two'],
   },
   'a table of nobody': {
     rule: ownedTables,
     file: 'services/migrations/9999_things.sql',
     text: `-- Up Migration\ncreate table thing (\n  id uuid primary key\n);\n-- owner: care\ncreate table visit (\n  id uuid primary key\n);\n`,
-    says: ['services/migrations/9999_things.sql  table owners: the table thing needs a line "-- owner: module" before it'],
+    says: [
+      'services/migrations/9999_things.sql  table owners: the table thing needs a line "-- owner: module" before it',
+    ],
   },
   'a second writer of the state of an incident': {
     rule: oneWriter,
     file: 'services/dispatch/queries.sql',
-    text: append(`-- name: force_close\nwith gone as (delete from told where incident_id = $1)\nupdate incident set state = 'closed' where id = $1;`),
+    text: append(
+      `-- name: force_close\nwith gone as (delete from told where incident_id = $1)\nupdate incident set state = 'closed' where id = $1;`,
+    ),
     says: ['dispatch.force_close writes incident, which only dispatch.save may'],
   },
   'a second user of the one writer': {
@@ -152,7 +170,8 @@ const breaches: Record<string, Example> = {
     file: 'services/dispatch/late.ts',
     text: `import { loadQueries } from '#platform/sql.ts';\nexport const q = loadQueries(import.meta.url, 'dispatch', ['save']);`,
     says: ['incident', 'assignment', 'handoff', 'history', 'intent'].map(
-      (table) => `services/dispatch/late.ts:2  one writer: uses dispatch.save, but only services/dispatch/store.ts may write ${table}`,
+      (table) =>
+        `services/dispatch/late.ts:2  one writer: uses dispatch.save, but only services/dispatch/store.ts may write ${table}`,
     ),
   },
   'a new table with a state and no writer': {
@@ -187,9 +206,9 @@ const breaches: Record<string, Example> = {
     rule: noSqlInCode,
     file: 'services/dispatch/late.ts',
     text: [
-      "export const a = `update incident set state = 'closed' where id = ${1}`;",
+      `export const a = \`update incident set state = 'closed' where id = \${1}\`;`,
       "export const b = 'SELECT * FROM incident';",
-      "export const c = `\n  with gone as (delete from told returning 1) select count(*) from gone`;",
+      'export const c = `\n  with gone as (delete from told returning 1) select count(*) from gone`;',
       "export const d = ['update', 'select a responder from the list', 'begin with the first', 'delete this'];",
     ].join('\n'),
     says: [
@@ -206,7 +225,10 @@ const breaches: Record<string, Example> = {
       lock.packages['node_modules/vitest']!.version = '4.0.18';
       return JSON.stringify(lock);
     },
-    says: ['package-lock.json  majors: vitest is 4.0.18, 5 is wanted', expect.stringMatching(/^package-lock\.json {2}majors: vitest is 4\.0\.18, package\.json says 5\./) as string],
+    says: [
+      'package-lock.json  majors: vitest is 4.0.18, 5 is wanted',
+      expect.stringMatching(/^package-lock\.json {2}majors: vitest is 4\.0\.18, package\.json says 5\./) as string,
+    ],
   },
   'a package in a range': {
     rule: lockedMajors,
@@ -217,7 +239,11 @@ const breaches: Record<string, Example> = {
   'a server that npm would orphan': {
     rule: execScripts,
     file: 'package.json',
-    text: (before) => JSON.stringify({ ...(JSON.parse(before) as object), scripts: { start: 'node services/app/start.ts', test: 'exec sh a.sh && echo', check: 'echo fine' } }),
+    text: (before) =>
+      JSON.stringify({
+        ...(JSON.parse(before) as object),
+        scripts: { start: 'node services/app/start.ts', test: 'exec sh a.sh && echo', check: 'echo fine' },
+      }),
     says: [
       'package.json  exec: the script "start" does not begin with exec, or does more than one thing',
       'package.json  exec: the script "test" does not begin with exec, or does more than one thing',
@@ -233,10 +259,18 @@ describe('each rule sees its breach, and nothing else', () => {
   });
 
   test('a circle of files', () => {
-    const first = withFile(tree, 'services/kernel/one.ts', `import { two } from './two.ts';\nexport const one = 1 + two;`);
+    const first = withFile(
+      tree,
+      'services/kernel/one.ts',
+      `import { two } from './two.ts';\nexport const one = 1 + two;`,
+    );
     const open = withFile(first, 'services/kernel/two.ts', `export const two = 2;`);
     expect(newBreaches(circles, tree, open)).toEqual([]);
-    const closed = withFile(first, 'services/kernel/two.ts', `import type { one } from '#kernel/one.ts';\nexport const two: typeof one = 2;`);
+    const closed = withFile(
+      first,
+      'services/kernel/two.ts',
+      `import type { one } from '#kernel/one.ts';\nexport const two: typeof one = 2;`,
+    );
     expect(newBreaches(circles, tree, closed).map(describeBreach)).toEqual([
       'services/kernel/one.ts  circles: services/kernel/one.ts → services/kernel/two.ts → services/kernel/one.ts',
     ]);
@@ -249,6 +283,9 @@ describe('each rule sees its breach, and nothing else', () => {
 });
 
 test('the list of majors names only packages that the project depends on', () => {
-  const { dependencies, devDependencies } = JSON.parse(tree.files.get('package.json')!) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+  const { dependencies, devDependencies } = JSON.parse(tree.files.get('package.json')!) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >;
   expect(Object.keys(MAJORS).filter((name) => !(name in dependencies) && !(name in devDependencies))).toEqual([]);
 });

@@ -1,4 +1,3 @@
-import type { ESTree } from 'vite';
 import { parseSync } from 'vite';
 
 /** Something a file names in order to load it: an import, an export from, an import type, or a `new URL(…, import.meta.url)`. */
@@ -85,7 +84,7 @@ function parse(path: string, text: string): Source {
   const add = (specifier: string | undefined, kind: Reference['kind'], offset: number): void => {
     references.push({ specifier, kind, line: lineOf(offset) });
   };
-  const program = result.program as ESTree.Program as unknown as SyntaxNode;
+  const program = result.program as unknown as SyntaxNode;
   for (const found of result.module.staticImports) {
     const typeOnly = found.entries.length > 0 && found.entries.every((entry) => entry.isType);
     add(found.moduleRequest.value, typeOnly ? 'type' : 'import', found.start);
@@ -103,6 +102,11 @@ function parse(path: string, text: string): Source {
       if (base && text.slice(base.start, base.end) === 'import.meta.url') add(literalText(target), 'url', node.start);
     }
   });
-  const comments = result.comments.map((comment) => ({ start: comment.start, end: comment.end, block: comment.type === 'Block', text: comment.value }));
+  const comments = result.comments.map((comment) => ({
+    start: comment.start,
+    end: comment.end,
+    block: comment.type === 'Block',
+    text: comment.value,
+  }));
   return { references, program, comments, lineOf };
 }

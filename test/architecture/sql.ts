@@ -66,10 +66,16 @@ export function tableOwners(tree: Tree): Map<string, { owner: string | undefined
     if (!file.startsWith('services/migrations/') || !file.endsWith('.sql')) continue;
     const suffix = posix.basename(file, '.sql').replace(/^\d+_/, '');
     const up = text.split(/^-- Down Migration/m)[0]!;
-    for (const match of up.matchAll(/((?:^--.*\n)*)^create (?:or replace )?(?:table|view|materialized view) (?:if not exists )?(\w+)([^;]*)/gim)) {
+    for (const match of up.matchAll(
+      /((?:^--.*\n)*)^create (?:or replace )?(?:table|view|materialized view) (?:if not exists )?(\w+)([^;]*)/gim,
+    )) {
       if (/^\s*partition of/i.test(match[3]!)) continue;
       const named = /^-- owner: *(\w+)/m.exec(match[1]!)?.[1];
-      owners.set(match[2]!, { owner: named ?? (suffix in MAY_IMPORT ? suffix : undefined), file, hasState: /^\s+state\s/m.test(match[3]!) });
+      owners.set(match[2]!, {
+        owner: named ?? (suffix in MAY_IMPORT ? suffix : undefined),
+        file,
+        hasState: /^\s+state\s/m.test(match[3]!),
+      });
     }
   }
   return owners;
@@ -78,7 +84,9 @@ export function tableOwners(tree: Tree): Map<string, { owner: string | undefined
 /** The tables that a statement inserts into, updates or deletes from. */
 export function writtenTables(text: string): string[] {
   const plain = text.replace(/--.*$/gm, '').replace(/'(?:[^']|'')*'/g, "''");
-  const found = plain.matchAll(/\b(?:insert\s+into|delete\s+from|merge\s+into|truncate(?:\s+table)?|(?<!for\s+|for\s+no\s+key\s+|\bdo\s+)update)\s+(?:only\s+)?(?!set\b)"?(\w+)/gi);
+  const found = plain.matchAll(
+    /\b(?:insert\s+into|delete\s+from|merge\s+into|truncate(?:\s+table)?|(?<!for\s+|for\s+no\s+key\s+|\bdo\s+)update)\s+(?:only\s+)?(?!set\b)"?(\w+)/gi,
+  );
   return [...new Set([...found].map((match) => match[1]!.toLowerCase()))];
 }
 
@@ -99,13 +107,18 @@ export function judgeOwnership(tree: Tree, statement: SqlStatement, reads: reado
 export const ownedTables: Rule = (tree) =>
   [...tableOwners(tree)]
     .filter(([, { owner }]) => owner === undefined)
-    .map(([table, { file }]) => ({ rule: 'table owners', file, what: `the table ${table} needs a line "-- owner: module" before it` }));
+    .map(([table, { file }]) => ({
+      rule: 'table owners',
+      file,
+      what: `the table ${table} needs a line "-- owner: module" before it`,
+    }));
 
 /** Rule: every table with a state has one list of statements that write it, used by one file. */
 export const oneWriter: Rule = (tree) => {
   const breaches: Breach[] = [];
   for (const [table, { hasState, file }] of tableOwners(tree)) {
-    if (hasState && !WRITERS[table]) breaches.push({ rule: 'one writer', file, what: `the table ${table} has a state and no entry in WRITERS` });
+    if (hasState && !WRITERS[table])
+      breaches.push({ rule: 'one writer', file, what: `the table ${table} has a state and no entry in WRITERS` });
   }
   const users = usedStatements(tree);
   for (const statement of statements(tree)) {
@@ -115,11 +128,23 @@ export const oneWriter: Rule = (tree) => {
       const { file, line } = statement;
       const onlyFile = writer[statement.id];
       if (onlyFile === undefined) {
-        breaches.push({ rule: 'one writer', file, line, what: `${statement.id} writes ${table}, which only ${Object.keys(writer).join(', ')} may` });
+        breaches.push({
+          rule: 'one writer',
+          file,
+          line,
+          what: `${statement.id} writes ${table}, which only ${Object.keys(writer).join(', ')} may`,
+        });
         continue;
       }
-      for (const user of users.filter((each) => each.queries === file && each.name === statement.name && each.file !== onlyFile)) {
-        breaches.push({ rule: 'one writer', file: user.file, line: user.line, what: `uses ${statement.id}, but only ${onlyFile} may write ${table}` });
+      for (const user of users.filter(
+        (each) => each.queries === file && each.name === statement.name && each.file !== onlyFile,
+      )) {
+        breaches.push({
+          rule: 'one writer',
+          file: user.file,
+          line: user.line,
+          what: `uses ${statement.id}, but only ${onlyFile} may write ${table}`,
+        });
       }
     }
   }
@@ -138,11 +163,13 @@ export const statementNames: Rule = (tree) => {
     }
     const home = homes.get(prefix);
     // Postgres knows a prepared statement by its name alone.
-    if (home !== undefined && home !== queries) breaches.push({ rule: 'statements', file, line, what: `the prefix "${prefix}" is also that of ${home}` });
+    if (home !== undefined && home !== queries)
+      breaches.push({ rule: 'statements', file, line, what: `the prefix "${prefix}" is also that of ${home}` });
     homes.set(prefix, home ?? queries);
   }
   for (const { id, name, file, line } of known) {
-    if (!users.some((user) => user.queries === file && user.name === name)) breaches.push({ rule: 'statements', file, line, what: `${id} is used by nobody` });
+    if (!users.some((user) => user.queries === file && user.name === name))
+      breaches.push({ rule: 'statements', file, line, what: `${id} is used by nobody` });
   }
   for (const [file, text] of tree.files) {
     if (!file.endsWith('/queries.sql')) continue;
@@ -157,15 +184,28 @@ export const statementNames: Rule = (tree) => {
 /** Rule: the time comes from a Clock as a parameter, also in SQL, or a test could not move it. */
 export const noServerTime: Rule = (tree) =>
   statements(tree).flatMap(({ id, file, line, text }) => {
-    const found = /\b(?:now\s*\(|clock_timestamp\s*\(|statement_timestamp\s*\(|transaction_timestamp\s*\(|current_timestamp\b|current_date\b|current_time\b|localtimestamp\b|localtime\b)/i.exec(
-      text.replace(/--.*$/gm, ''),
-    );
-    return found ? [{ rule: 'clock', file, line, what: `${id} takes the server's time (${found[0].replace(/\s*\($/, '()')}), not the clock's` }] : [];
+    const found =
+      /\b(?:now\s*\(|clock_timestamp\s*\(|statement_timestamp\s*\(|transaction_timestamp\s*\(|current_timestamp\b|current_date\b|current_time\b|localtimestamp\b|localtime\b)/i.exec(
+        text.replace(/--.*$/gm, ''),
+      );
+    return found
+      ? [
+          {
+            rule: 'clock',
+            file,
+            line,
+            what: `${id} takes the server's time (${found[0].replace(/\s*\($/, '()')}), not the clock's`,
+          },
+        ]
+      : [];
   });
 
-const OPENING = /^\s*(?:--.*\n\s*|\/\*[\s\S]*?\*\/\s*)*(select|insert|update|delete|merge|with|create|alter|drop|truncate|copy|lock|vacuum|analyze|listen|notify|set|begin|commit|rollback|savepoint)\b/i;
-const COMPLETE = /^\s*(?:select\s+(?:\d|\w+\s*\()|listen\s+\w+$|notify\s+\w+(?:$|,)|set\s+(?:local|session)\s|(?:begin|commit|rollback)(?:$|\s+(?:transaction|work)\b)|savepoint\s|vacuum\b|analyze$|(?:create|alter|drop)\s+(?:\w+\s+){0,2}(?:table|database|index|schema|role|function|view|extension|trigger|publication)\s)/i;
-const TARGET = /\b(?:from|into|update|join|table|copy|truncate|using)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+)*"?(\(|\w+|$)/gi;
+const OPENING =
+  /^\s*(?:--.*\n\s*|\/\*[\s\S]*?\*\/\s*)*(select|insert|update|delete|merge|with|create|alter|drop|truncate|copy|lock|vacuum|analyze|listen|notify|set|begin|commit|rollback|savepoint)\b/i;
+const COMPLETE =
+  /^\s*(?:select\s+(?:\d|\w+\s*\()|listen\s+\w+$|notify\s+\w+(?:$|,)|set\s+(?:local|session)\s|(?:begin|commit|rollback)(?:$|\s+(?:transaction|work)\b)|savepoint\s|vacuum\b|analyze$|(?:create|alter|drop)\s+(?:\w+\s+){0,2}(?:table|database|index|schema|role|function|view|extension|trigger|publication)\s)/i;
+const TARGET =
+  /\b(?:from|into|update|join|table|copy|truncate|using)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+)*"?(\(|\w+|$)/gi;
 
 /** Rule: SQL stands in `queries.sql` and in migrations, not in TypeScript. */
 export const noSqlInCode: Rule = (tree) => {
@@ -175,9 +215,19 @@ export const noSqlInCode: Rule = (tree) => {
     if (!isCode(file) || isTest(file) || !/^(?:services|devices)\//.test(file)) continue;
     const source = parseSource(file, text);
     walk(source.program, (node) => {
-      const value = node.type === 'TemplateLiteral' ? (node['quasis'] as { value: { cooked: string } }[])[0]!.value.cooked : node.type === 'Literal' ? node['value'] : undefined;
+      const value =
+        node.type === 'TemplateLiteral'
+          ? (node['quasis'] as { value: { cooked: string } }[])[0]!.value.cooked
+          : node.type === 'Literal'
+            ? node['value']
+            : undefined;
       if (typeof value !== 'string' || !isSql(value, tables) || SQL_IN_CODE[file]?.test(value)) return;
-      breaches.push({ rule: 'SQL in code', file, line: source.lineOf(node.start), what: `"${value.trim().replace(/\s+/g, ' ').slice(0, 60)}" belongs in queries.sql` });
+      breaches.push({
+        rule: 'SQL in code',
+        file,
+        line: source.lineOf(node.start),
+        what: `"${value.trim().replace(/\s+/g, ' ').slice(0, 60)}" belongs in queries.sql`,
+      });
     });
   }
   return breaches;
@@ -188,7 +238,13 @@ function isSql(text: string, tables: ReadonlySet<string>): boolean {
   const opening = OPENING.exec(text)?.[1];
   if (opening === undefined || (opening !== opening.toLowerCase() && opening !== opening.toUpperCase())) return false;
   if (COMPLETE.test(text)) return true;
-  return [...text.matchAll(TARGET)].some(([, target]) => target === '(' || target === '' || tables.has(target!.toLowerCase()) || /^(?:pg_|information_schema)/i.test(target!));
+  return [...text.matchAll(TARGET)].some(
+    ([, target]) =>
+      target === '(' ||
+      target === '' ||
+      tables.has(target!.toLowerCase()) ||
+      /^(?:pg_|information_schema)/i.test(target!),
+  );
 }
 
 interface StatementUse {
@@ -217,7 +273,8 @@ function usedStatements(tree: Tree, breaches: Breach[] = []): StatementUse[] {
         breaches.push({ rule: 'statements', file, line, what: 'loads statements whose names are not written out' });
         return;
       }
-      for (const name of names) uses.push({ name: name!, prefix, file, line, queries: posix.join(posix.dirname(file), 'queries.sql') });
+      for (const name of names)
+        uses.push({ name: name!, prefix, file, line, queries: posix.join(posix.dirname(file), 'queries.sql') });
     });
   }
   return uses;
@@ -232,5 +289,7 @@ function namesIn(program: SyntaxNode, list: unknown): (string | undefined)[] {
     });
   }
   while (isNode(found) && /^TS(?:As|Satisfies)Expression$/.test(found.type)) found = found['expression'];
-  return isNode(found) && found.type === 'ArrayExpression' ? (found['elements'] as unknown[]).map(literalText) : [undefined];
+  return isNode(found) && found.type === 'ArrayExpression'
+    ? (found['elements'] as unknown[]).map(literalText)
+    : [undefined];
 }

@@ -36,7 +36,8 @@ export function readTree(root: string): Tree {
     }
   };
   for (const folder of ROOTS) if (exists(join(root, folder))) visit(folder);
-  for (const file of SINGLE_FILES) if (exists(join(root, file))) files.set(file, readFileSync(join(root, file), 'utf8'));
+  for (const file of SINGLE_FILES)
+    if (exists(join(root, file))) files.set(file, readFileSync(join(root, file), 'utf8'));
   return { files };
 }
 

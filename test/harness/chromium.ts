@@ -37,7 +37,9 @@ export function watchPage(page: Page): { problems: string[] } {
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`logged ${message.text()} (${message.location().url})`);
   });
-  page.on('requestfailed', (request) => problems.push(`request failed: ${request.method()} ${request.url()} ${request.failure()?.errorText ?? ''}`));
+  page.on('requestfailed', (request) =>
+    problems.push(`request failed: ${request.method()} ${request.url()} ${request.failure()?.errorText ?? ''}`),
+  );
   return { problems };
 }
 

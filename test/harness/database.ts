@@ -26,7 +26,9 @@ export async function createTestDatabase(options: { seeded?: boolean; max?: numb
   const template: Template = options.seeded ? 'seeded' : 'migrated';
   if (template === 'seeded') await buildTemplate(adminUrl, template);
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await withClient(adminUrl, (client) => client.query(`create database ${name} template template_${template} strategy file_copy`));
+  await withClient(adminUrl, (client) =>
+    client.query(`create database ${name} template template_${template} strategy file_copy`),
+  );
   const url = databaseUrl(adminUrl, name);
   const db = createDatabase({ url, log: createLog('silent'), max: options.max ?? 10 });
   return {

@@ -22,7 +22,13 @@ export interface Engine {
  * installs it: a test that needs it fails, it is never skipped.
  */
 export function findProgram(names: readonly string[], aptPackage: string): string {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/opt/homebrew/sbin'];
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    '/opt/homebrew/bin',
+    '/opt/homebrew/sbin',
+  ];
   for (const name of names) {
     for (const path of name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name))) {
       try {
@@ -54,7 +60,9 @@ export function createEngine(options: { command: () => readonly string[]; port: 
       while (!(await accepts(options.port))) {
         if (ended || Date.now() > until) {
           await started.kill();
-          throw new Error(`${options.command().join(' ')} does not listen on port ${options.port}. It wrote:\n${started.output()}`);
+          throw new Error(
+            `${options.command().join(' ')} does not listen on port ${options.port}. It wrote:\n${started.output()}`,
+          );
         }
         await new Promise((resolve) => setTimeout(resolve, 25));
       }

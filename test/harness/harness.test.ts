@@ -16,7 +16,9 @@ const folder = mkdtempSync(join(tmpdir(), 'yijiantong-test-harness-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a missing engine is named with the command that installs it', () => {
-  expect(() => findProgram(['no-such-broker'], 'no-such-broker')).toThrow(/no-such-broker is missing.*apt-get install -y no-such-broker/s);
+  expect(() => findProgram(['no-such-broker'], 'no-such-broker')).toThrow(
+    /no-such-broker is missing.*apt-get install -y no-such-broker/s,
+  );
 });
 
 test('a persistent Mosquitto that is killed keeps what it acknowledged for a durable session', async () => {
@@ -78,14 +80,18 @@ test('a program is awaited until its ready line, frozen, thawed and killed with 
 test('a program that ends before it is ready is reported with what it wrote', async () => {
   const file = join(folder, 'broken.mjs');
   writeFileSync(file, `console.error('HTTP_PORT: expected a port number'); process.exit(2);`);
-  await expect(startProgram(file)).rejects.toThrow(/ended with 2 before it was ready.*HTTP_PORT: expected a port number/s);
+  await expect(startProgram(file)).rejects.toThrow(
+    /ended with 2 before it was ready.*HTTP_PORT: expected a port number/s,
+  );
   expect(await runProgram(file)).toMatchObject({ code: 2, output: 'HTTP_PORT: expected a port number\n' });
 });
 
 test('Chromium opens a page, has WebGL2 for the map, and its errors are seen', async () => {
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(request.url === '/' ? '<h1>一键通</h1><script>setTimeout(() => { throw new Error("seen") })</script>' : '');
+    response.end(
+      request.url === '/' ? '<h1>一键通</h1><script>setTimeout(() => { throw new Error("seen") })</script>' : '',
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const browser = await launchChromium();

@@ -30,7 +30,13 @@ export async function mosquittoPorts(): Promise<{ port: number; wsPort: number }
  * nothing acknowledged was lost through kill -9 (design.md).
  */
 export async function startMosquitto(
-  options: { configFile?: string; port?: number; wsPort?: number; lines?: readonly string[]; persistent?: boolean } = {},
+  options: {
+    configFile?: string;
+    port?: number;
+    wsPort?: number;
+    lines?: readonly string[];
+    persistent?: boolean;
+  } = {},
 ): Promise<Mosquitto> {
   const program = findProgram(['mosquitto'], 'mosquitto');
   const ports = await mosquittoPorts();
@@ -59,7 +65,12 @@ export async function startMosquitto(
   };
 }
 
-function configuration(port: number, wsPort: number, home: string, options: { lines?: readonly string[]; persistent?: boolean }): string {
+function configuration(
+  port: number,
+  wsPort: number,
+  home: string,
+  options: { lines?: readonly string[]; persistent?: boolean },
+): string {
   return [
     // Otherwise a Mosquitto started by root becomes the user "mosquitto", who may not write in the test's folder.
     ...(process.getuid?.() === 0 ? ['user root'] : []),

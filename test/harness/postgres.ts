@@ -28,7 +28,17 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   mkdirSync(inside, { mode: 0o700 });
   if (way.owner) chownSync(inside, way.owner.uid, way.owner.gid);
   const data = join(inside, 'data');
-  const arguments_ = ['-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync'];
+  const arguments_ = [
+    '-D',
+    data,
+    '--username=postgres',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--no-sync',
+  ];
   const made = await finished(way.spawn('initdb', arguments_, ['ignore', 'pipe', 'pipe']));
   if (made.code !== 0) throw new Error(`initdb failed:\n${made.output}`);
   const port = await freePort();
@@ -44,7 +54,11 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     max_wal_size: '2GB',
     timezone: 'UTC',
   };
-  const child = way.spawn('postgres', ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], ['ignore', 'ignore', 'pipe']);
+  const child = way.spawn(
+    'postgres',
+    ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    ['ignore', 'ignore', 'pipe'],
+  );
   process.once('exit', () => child.kill('SIGQUIT'));
   let output = '';
   child.stderr!.on('data', (chunk: Buffer) => {
@@ -73,7 +87,8 @@ async function answers(url: string, child: ChildProcess, output: () => string): 
       await client.connect();
       return;
     } catch (error) {
-      if (child.exitCode !== null || Date.now() > until) throw new Error(`PostgreSQL did not start:\n${output()}`, { cause: error });
+      if (child.exitCode !== null || Date.now() > until)
+        throw new Error(`PostgreSQL did not start:\n${output()}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 50));
     } finally {
       await client.end().catch(() => undefined);
@@ -84,6 +99,7 @@ async function answers(url: string, child: ChildProcess, output: () => string): 
 function clearLeftovers(): void {
   for (const entry of readdirSync(tmpdir())) {
     const pid = entry.startsWith(PREFIX) ? Number(entry.slice(PREFIX.length).split('-')[0]) : 0;
-    if (pid > 0 && !existsSync(`/proc/${pid}`) && existsSync('/proc')) rmSync(join(tmpdir(), entry), { recursive: true, force: true });
+    if (pid > 0 && !existsSync(`/proc/${pid}`) && existsSync('/proc'))
+      rmSync(join(tmpdir(), entry), { recursive: true, force: true });
   }
 }

@@ -93,7 +93,8 @@ export async function startProcess(options: {
   };
   child.stdout.on('data', heard);
   child.stderr.on('data', heard);
-  if (options.ready !== undefined) running.readyLine = await readyLine(child, running, options.ready, options.timeoutMs ?? 60_000);
+  if (options.ready !== undefined)
+    running.readyLine = await readyLine(child, running, options.ready, options.timeoutMs ?? 60_000);
   return running;
 }
 
@@ -136,7 +137,10 @@ export async function runProgram(
   file: string,
   options: { args?: readonly string[]; env?: Record<string, string | undefined> } = {},
 ): Promise<Exit & { output: string }> {
-  const running = await startProcess({ command: [process.execPath, file, ...(options.args ?? [])], ...(options.env && { env: options.env }) });
+  const running = await startProcess({
+    command: [process.execPath, file, ...(options.args ?? [])],
+    ...(options.env && { env: options.env }),
+  });
   const exit = await running.exited;
   return { ...exit, output: running.output() };
 }
@@ -157,7 +161,8 @@ export function processesWith(marker: string): { pid: number; command: string }[
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
       // A zombie has neither; it is nothing that runs.
-      if (command.includes(marker) || readFileSync(`/proc/${pid}/environ`, 'utf8').includes(marker)) found.push({ pid, command });
+      if (command.includes(marker) || readFileSync(`/proc/${pid}/environ`, 'utf8').includes(marker))
+        found.push({ pid, command });
     } catch {
       // Gone meanwhile, or somebody else's.
     }

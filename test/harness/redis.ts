@@ -18,7 +18,20 @@ export async function startRedis(options: { persistent?: boolean; port?: number 
   const port = options.port ?? (await freePort());
   const home = mkdtempSync(join(tmpdir(), 'yijiantong-test-redis-'));
   const persistence = options.persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
-  const command = [program, '--port', String(port), '--bind', '127.0.0.1', '--dir', home, '--save', '', '--maxmemory-policy', 'noeviction', ...persistence];
+  const command = [
+    program,
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    home,
+    '--save',
+    '',
+    '--maxmemory-policy',
+    'noeviction',
+    ...persistence,
+  ];
   const engine = createEngine({ command: () => command, port, cwd: home });
   await engine.start();
   return {

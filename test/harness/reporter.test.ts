@@ -10,7 +10,10 @@ writeFileSync(join(root, 'package.json'), '{"type":"module"}');
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Runs one test file (and setup) with the run's reporter, and returns the exit code and the lines it wrote. */
-async function run(source: string, options: { setup?: string; args?: string[] } = {}): Promise<{ code: number | null; last: string; output: string }> {
+async function run(
+  source: string,
+  options: { setup?: string; args?: string[] } = {},
+): Promise<{ code: number | null; last: string; output: string }> {
   writeFileSync(join(root, 'a.test.ts'), `import { beforeAll, describe, expect, test } from 'vitest';\n${source}`);
   writeFileSync(join(root, 'setup.ts'), options.setup ?? 'export default () => {};');
   writeFileSync(
@@ -19,7 +22,14 @@ async function run(source: string, options: { setup?: string; args?: string[] } 
      export default { test: { reporters: [new RunReporter()], allowOnly: false, globalSetup: ['./setup.ts'], include: ['*.test.ts'] } };`,
   );
   const vitest = await startProcess({
-    command: [process.execPath, join(repositoryFolder, 'node_modules/vitest/vitest.mjs'), 'run', '--root', root, ...(options.args ?? [])],
+    command: [
+      process.execPath,
+      join(repositoryFolder, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--root',
+      root,
+      ...(options.args ?? []),
+    ],
     cwd: root,
     env: { NO_COLOR: '1', VITEST: undefined, VITEST_POOL_ID: undefined, VITEST_WORKER_ID: undefined },
   });
@@ -37,13 +47,38 @@ test('a good run ends with what passed and exit code 0', async () => {
 test.each([
   ['a failed test', `${one} test('wrong', () => { expect(1).toBe(2); });`, '1 passed, 1 failed', 'wrong'],
   ['a skipped test', `${one} test.skip('left out', () => {});`, '1 passed, 1 failed', 'a.test.ts > left out: skipped'],
-  ['a test that skips itself', `${one} test('ducks', (context) => context.skip());`, '1 passed, 1 failed', 'a.test.ts > ducks: skipped'],
-  ['a skipped group', `${one} describe.skip('group', () => { test('a', () => {}); test('b', () => {}); });`, '1 passed, 2 failed', 'a.test.ts > group > b: skipped'],
+  [
+    'a test that skips itself',
+    `${one} test('ducks', (context) => context.skip());`,
+    '1 passed, 1 failed',
+    'a.test.ts > ducks: skipped',
+  ],
+  [
+    'a skipped group',
+    `${one} describe.skip('group', () => { test('a', () => {}); test('b', () => {}); });`,
+    '1 passed, 2 failed',
+    'a.test.ts > group > b: skipped',
+  ],
   ['a todo', `${one} test.todo('some day');`, '1 passed, 1 failed', 'a.test.ts > some day: todo'],
   ['a focused test', `${one} test.only('me first', () => {});`, '0 passed, 2 failed', 'Unexpected .only modifier'],
-  ['a file that can not be loaded', `import './absent.ts';\n${one}`, '0 passed, 1 failed', 'a.test.ts: the file could not be loaded'],
-  ['a failing hook', `${one} describe('group', () => { beforeAll(() => { throw new Error('no'); }); test('a', () => {}); });`, '1 passed, 2 failed', 'group: a hook failed'],
-  ['an unhandled error', `${one} test('late', async () => { void Promise.reject(new Error('nobody waits')); await new Promise((r) => setTimeout(r, 50)); });`, '2 passed, 1 failed', 'unhandled error: nobody waits'],
+  [
+    'a file that can not be loaded',
+    `import './absent.ts';\n${one}`,
+    '0 passed, 1 failed',
+    'a.test.ts: the file could not be loaded',
+  ],
+  [
+    'a failing hook',
+    `${one} describe('group', () => { beforeAll(() => { throw new Error('no'); }); test('a', () => {}); });`,
+    '1 passed, 2 failed',
+    'group: a hook failed',
+  ],
+  [
+    'an unhandled error',
+    `${one} test('late', async () => { void Promise.reject(new Error('nobody waits')); await new Promise((r) => setTimeout(r, 50)); });`,
+    '2 passed, 1 failed',
+    'unhandled error: nobody waits',
+  ],
   ['no test at all', '', '0 passed, 1 failed', 'a.test.ts'],
 ])('%s fails the run, is named and is counted', async (_name, source, last, named) => {
   const result = await run(source);
@@ -52,10 +87,19 @@ test.each([
 });
 
 test('a setup that fails, or a teardown that fails, counts as a failure on the last line', async () => {
-  expect(await run(one, { setup: `export default () => { throw new Error('no engine'); };` })).toMatchObject({ code: 1, last: '0 passed, 1 failed' });
-  expect(await run(one, { setup: `export default () => () => { throw new Error('left open'); };` })).toMatchObject({ code: 1, last: '1 passed, 1 failed' });
+  expect(await run(one, { setup: `export default () => { throw new Error('no engine'); };` })).toMatchObject({
+    code: 1,
+    last: '0 passed, 1 failed',
+  });
+  expect(await run(one, { setup: `export default () => () => { throw new Error('left open'); };` })).toMatchObject({
+    code: 1,
+    last: '1 passed, 1 failed',
+  });
 });
 
 test('asking for a part by name does not fail what was not asked for', async () => {
-  expect(await run(`${one} test('other', () => {});`, { args: ['-t', 'fine'] })).toMatchObject({ code: 0, last: '1 passed, 0 failed' });
+  expect(await run(`${one} test('other', () => {});`, { args: ['-t', 'fine'] })).toMatchObject({
+    code: 0,
+    last: '1 passed, 0 failed',
+  });
 });

@@ -1,4 +1,4 @@
-import type { SerializedError, TestModule, TestRunEndReason, TestSuite, Vitest } from 'vitest/node';
+import type { SerializedError, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
 import { DefaultReporter } from 'vitest/node';
 
 /** What a run came to; `problems` says in words why something that is no failed test counts as failed. */
@@ -24,9 +24,10 @@ export function countRun(
     count.problems.push(problem);
   };
   for (const module of modules) {
-    if (module.errors().length > 0) fail(`${module.relativeModuleId}: the file could not be loaded or a hook of it failed`);
+    if (module.errors().length > 0)
+      fail(`${module.relativeModuleId}: the file could not be loaded or a hook of it failed`);
     for (const suite of module.children.allSuites()) {
-      if ((suite as TestSuite).errors().length > 0) fail(`${module.relativeModuleId} > ${suite.fullName}: a hook failed`);
+      if (suite.errors().length > 0) fail(`${module.relativeModuleId} > ${suite.fullName}: a hook failed`);
     }
     for (const test of module.children.allTests()) {
       const { state } = test.result();
@@ -34,7 +35,8 @@ export function countRun(
       if (state === 'passed') count.passed++;
       else if (state === 'failed') count.failed++;
       else if (options.filtered) continue;
-      else if (state === 'skipped') fail(`${name}: ${test.options.mode === 'todo' ? 'todo' : 'skipped'}; a test runs or is deleted`);
+      else if (state === 'skipped')
+        fail(`${name}: ${test.options.mode === 'todo' ? 'todo' : 'skipped'}; a test runs or is deleted`);
       else fail(`${name}: did not run`);
     }
   }
@@ -63,7 +65,11 @@ export class RunReporter extends DefaultReporter {
     });
   }
 
-  override onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[], reason: TestRunEndReason): void {
+  override onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandled: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): void {
     super.onTestRunEnd(modules, unhandled, reason);
     this.count = countRun(modules, unhandled, {
       filtered: this.ctx.config.testNamePattern !== undefined,
