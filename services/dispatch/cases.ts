@@ -1,4 +1,3 @@
-import { newId } from '#kernel/ids.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { EventType } from '#contracts/device.ts';
@@ -30,7 +29,7 @@ export interface Cases {
   street(id: string, command: StreetCommand, by: Actor, version: number | null): Promise<Incident>;
   /** A responder's answer to his own offer; `staffId` must be the one who was asked. */
   answer(assignment: string, staffId: string, command: { to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done'; reason?: string | undefined; minutes?: number | undefined }, by: Actor): Promise<Incident>;
-  open(input: { queue: Queue; kind: string; priority: 1 | 2 | 3 | 4; source: 'phone' | 'visit' | 'system'; summary: string; place: Omit<Place, 'subject'> & { subject: string | null }; by: Actor }): Promise<Incident>;
+  open(input: { id: string; queue: Queue; kind: string; priority: 1 | 2 | 3 | 4; source: 'phone' | 'visit' | 'system'; summary: string; place: Omit<Place, 'subject'> & { subject: string | null }; by: Actor }): Promise<Incident>;
 }
 
 /** Locks one case inside `tx`, decides, writes. Refusals become problems that carry owner and version. */
@@ -83,7 +82,7 @@ export function createCases(deps: CasesDeps): Cases {
 /** A case from a telephone call or a visitor. It joins nothing by itself: the operator sees the open ones of the same home. */
 async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open']>[0]): Promise<Incident> {
   const now = deps.clock.now();
-  const id = newId(now);
+  const { id } = input;
   const { subject, ...place } = input.place;
   const household = subject === null ? [] : await loadIncidents(tx, q.find_open_for_update, [[subject]]);
   const route = {

@@ -60,7 +60,7 @@ function cleanDeep(value: unknown): unknown {
 }
 
 /** The row of table `press`, with the raw bytes (at most 64 KiB) in base64. */
-export function pressRow(press: IncomingPress, id: string, incident: string | null, flagged: boolean, known: boolean): Row {
+export function pressRow(press: IncomingPress, id: string, incident: string | null, flagged: boolean, known: boolean, regionPath: string | null): Row {
   return {
     id,
     received_at: new Date(press.receivedAt).toISOString(),
@@ -82,5 +82,6 @@ export function pressRow(press: IncomingPress, id: string, incident: string | nu
     topic: press.topic,
     raw: press.raw.subarray(0, RAW_LIMIT).toString('base64'),
     incident_id: incident,
+    region_path: regionPath,
   };
 }

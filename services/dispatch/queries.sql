@@ -115,7 +115,7 @@ with
     select * from jsonb_to_recordset($1::jsonb) as r (
       id uuid, received_at timestamptz, device text, adapter text, event_id text, type text, at timestamptz, at_key text,
       key text, battery real, test boolean, late boolean, flagged boolean, known boolean, readable boolean,
-      location jsonb, detail jsonb, topic text, raw text, incident_id uuid)
+      location jsonb, detail jsonb, topic text, raw text, incident_id uuid, region_path text)
   ),
   keys as (
     insert into press_key (device, event_id, type, at, press_id, incident_id, received_at)
@@ -124,10 +124,10 @@ with
   )
 insert into press (
   id, received_at, device, adapter, event_id, type, at, key, battery, test, late, flagged, known, readable, location,
-  detail, topic, raw, incident_id)
+  detail, topic, raw, incident_id, region_path)
 select
   id, received_at, device, adapter, event_id, type, at, key, battery, test, late, flagged, known, readable, location,
-  detail, topic, decode(raw, 'base64'), incident_id
+  detail, topic, decode(raw, 'base64'), incident_id, region_path
 from rows;
 
 -- name: find_press_keys
@@ -193,9 +193,9 @@ limit $8;
 
 -- name: snapshot_incidents
 select * from incident
-where state not in ('closed', 'cancelled', 'resolved')
+where state not in ('closed', 'cancelled')
   and (region_path is null or exists (select 1 from unnest($1::text[]) p where starts_with(region_path, p)))
-order by opened_at, id
+order by state = 'resolved', state <> 'waiting', priority, opened_at, id
 limit $2;
 
 -- name: get_incident
@@ -240,8 +240,12 @@ where ($1::text is null or device = $1)
   and ($2::text is null or adapter = $2)
   and ($3::timestamptz is null or received_at >= $3)
   and ($4::timestamptz is null or (received_at, id) < ($4::timestamptz, $5::uuid))
+  and (region_path is null or exists (select 1 from unnest($7::text[]) p where starts_with(region_path, p)))
 order by received_at desc, id desc
 limit $6;
+
+-- name: region_of
+select region_path from incident where id = $1;
 
 -- name: owners_busy
 select i.owner_id, i.id, i.attended_at

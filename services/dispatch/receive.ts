@@ -131,7 +131,7 @@ function takePress(
   const entry: KnownKey = { pressId, incident, receivedAt: press.receivedAt };
   known.set(key, entry);
   known.set(`${press.device}\n${press.eventId}`, entry);
-  work.rows.push(pressRow(press, pressId, incident, flagged, subject !== undefined));
+  work.rows.push(pressRow(press, pressId, incident, flagged, subject !== undefined, subject?.household?.regionPath || null));
   return receipt(press, pressId, incident, false, press.receivedAt, stored?.incident.quiet ?? false);
 }
 

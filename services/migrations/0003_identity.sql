@@ -15,12 +15,14 @@ create table account (
 create unique index account_username on account (lower(username));
 create unique index account_staff on account (staff_id) where staff_id is not null;
 
--- The regions an account may see: everything whose path begins with one of these.
+-- The regions an account may see: everything whose path begins with one of these. The empty path (no region) is
+-- everything: the administrator of an empty platform has no region to be bound to yet.
 create table account_region (
   account_id uuid not null references account (id),
-  region_id uuid not null,
+  region_id uuid,
   region_path text collate "C" not null,
-  primary key (account_id, region_id)
+  primary key (account_id, region_path),
+  check ((region_id is null) = (region_path = ''))
 );
 
 -- id is the SHA-256 of the cookie's value, so that a copy of this table signs nobody in.
@@ -35,6 +37,22 @@ create table session (
   agent text
 );
 create index session_account on session (account_id) where ended_at is null;
+create index session_known on session (account_id, address);
+
+-- Attempts to sign in that failed or are under way, by the SHA-256 of what they have in common (a user name, an address,
+-- both): the next one is not looked at before next_at. In the database, so that it holds for all processes together.
+create table sign_in_attempt (
+  key text primary key,
+  failures int not null,
+  last_at timestamptz not null,
+  next_at timestamptz not null
+);
+
+-- SHA-256 of the codes that an empty platform printed where it was started; whoever types one makes the first account.
+create table setup_code (
+  hash text primary key,
+  created_at timestamptz not null
+);
 
 -- Every look at a resident, one hash chain per resident.
 create table look (
@@ -69,5 +87,6 @@ create table audit (
   address text
 );
 create index audit_at on audit (at);
+create index audit_account on audit (account_id, id);
 
 -- Down Migration

@@ -21,6 +21,7 @@ create table press (
   topic text,
   raw bytea,
   incident_id uuid,
+  region_path text collate "C",
   primary key (id, received_at)
 ) partition by range (received_at);
 create table press_default partition of press default;

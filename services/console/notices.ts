@@ -1,0 +1,24 @@
+import type { WireIncident } from '#contracts/incident.ts';
+import type { Notice } from '#contracts/socket.ts';
+
+const WHY: Record<string, (who: string) => string> = {
+  ladder: (who) => `${who} 还没有人接`,
+  owner_busy: (who) => `${who} 又按了,受理人正忙,请另一位坐席接`,
+  nobody_has_it: (who) => `${who} 一直没有人接`,
+  reminded: (who) => `${who} 还在处理吗?按空格继续`,
+  late: (who) => `去 ${who} 的人晚了`,
+  handoff_unanswered: (who) => `${who} 转出去还没有答复`,
+  follow_up_due: (who) => `${who} 该回访了`,
+};
+
+/** The notice of a step of the ladder. Names the case by who it is, or where it stands, never by an id. */
+export function pageNotice(incident: WireIncident, page: { who?: string; why?: string }): Notice {
+  const who = incident.resident?.name ?? incident.residents[0]?.name ?? incident.region.at(-1)?.name ?? '没有登记的设备';
+  const alarm = incident.state === 'waiting' && incident.class === 'rescue' && page.why !== 'follow_up_due';
+  return {
+    level: alarm ? 'alarm' : 'warn',
+    code: page.why ?? 'page',
+    text: (WHY[page.why ?? ''] ?? ((name: string) => `请看 ${name}`))(who),
+    incident: incident.id,
+  };
+}

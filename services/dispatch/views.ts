@@ -1,0 +1,201 @@
+import { Problem } from '#kernel/errors.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { WireHistory, WireIncident, WireIncidentDetail } from '#contracts/incident.ts';
+import type { Viewer } from '#platform/access.ts';
+import type { Database, Db } from '#platform/database.ts';
+import type { Language } from '#platform/http.ts';
+import { loadQueries } from '#platform/sql.ts';
+import { findCandidates } from '#registry/duty.ts';
+import { openHousehold } from '#registry/people.ts';
+import { wireCandidate } from './candidates.ts';
+import { historyText } from './history-text.ts';
+import type { Policies } from './policies.ts';
+import { loadIncidents } from './store.ts';
+import { wireIncidents } from './wire.ts';
+
+const q = loadQueries(import.meta.url, 'dispatch', [
+  'list_incidents',
+  'snapshot_incidents',
+  'get_incident',
+  'get_incidents',
+  'history_of',
+  'summary',
+  'list_presses',
+  'live_assignments_of_staff',
+  'region_of',
+]);
+
+export interface ViewsDeps {
+  db: Database;
+  clock: Clock;
+  policies: Policies;
+  /** Writes down that somebody opened a resident's data (identity). */
+  recordLook: (db: Db, look: { residentId: string; viewer: Viewer; what: string; incidentId: string; at: number }) => Promise<void>;
+}
+
+/** Roles to whom an incident without a region is shown: those who answer. */
+const SEES_UNPLACED = new Set(['operator', 'supervisor', 'admin', 'auditor']);
+const seesUnplaced = (viewer: Viewer): boolean => SEES_UNPLACED.has(viewer.role);
+
+const STATES = {
+  open: ['waiting', 'claimed', 'responding', 'on_scene', 'resolved'],
+  all: null,
+} as const;
+
+/** What people may see of cases: everything through the region filter in SQL. */
+export interface Views {
+  list(viewer: Viewer, filter: IncidentFilter): Promise<{ items: WireIncident[]; nextCursor: string | null }>;
+  detail(viewer: Viewer, id: string, language: Language): Promise<WireIncidentDetail>;
+  one(viewer: Viewer, id: string): Promise<WireIncident>;
+  /** Open cases for a screen that connects. */
+  snapshot(viewer: Viewer): Promise<WireIncident[]>;
+  /** For pushes: cases by id, without a viewer; the caller sends them only to rooms of their regions. */
+  byIds(ids: readonly string[]): Promise<{ wire: WireIncident; regionPath: string | null }[]>;
+  summary(viewer: Viewer): Promise<{ waiting: number; active: number; today: number; longestWaitS: number | null }>;
+  /** The grid of a case, for looking for people who could come. */
+  regionOf(id: string): Promise<string | null>;
+  presses(viewer: Viewer, filter: PressFilter): Promise<{ items: unknown[]; nextCursor: string | null }>;
+}
+
+export interface IncidentFilter {
+  state: string;
+  queue: string | null;
+  region: string | null;
+  /** Households and incidents that a search found; null: no search. */
+  found: string[] | null;
+  limit: number;
+  cursor: string | null;
+}
+
+export interface PressFilter {
+  device: string | null;
+  adapter: string | null;
+  since: number | null;
+  limit: number;
+  cursor: string | null;
+}
+
+const cursorOf = (at: number, id: string): string => Buffer.from(`${at}|${id}`).toString('base64url');
+
+/** A cursor as this module writes it; anything else is refused by name. */
+export function readCursor(cursor: string | null): { at: Date; id: string } | null {
+  if (cursor === null) return null;
+  const [at, id] = Buffer.from(cursor, 'base64url').toString().split('|');
+  if (!/^\d{1,15}$/.test(at ?? '') || !/^[0-9a-f-]{36}$/.test(id ?? '')) {
+    throw new Problem('invalid_request', { fields: [{ field: 'cursor', expected: '上一页给的 nextCursor | the nextCursor of the page before' }] });
+  }
+  return { at: new Date(Number(at)), id: id! };
+}
+
+export function createViews(deps: ViewsDeps): Views {
+  const { db, clock, policies } = deps;
+  return {
+    async list(viewer, filter) {
+      const from = readCursor(filter.cursor);
+      const states = filter.state === 'open' ? STATES.open : filter.state === 'all' ? STATES.all : [filter.state];
+      const stored = await loadIncidents(db, q.list_incidents, [
+        states, filter.queue, viewer.regions, filter.region, filter.found, from?.at ?? null, from?.id ?? null, filter.limit + 1, seesUnplaced(viewer),
+      ]);
+      const page = stored.slice(0, filter.limit);
+      const last = page.at(-1)?.incident;
+      return {
+        items: await wireIncidents(db, page, policies.current(), clock.now()),
+        nextCursor: stored.length > filter.limit && last ? cursorOf(last.openedAt, last.id) : null,
+      };
+    },
+    detail: (viewer, id, language) => detail(deps, viewer, id, language),
+    async one(viewer, id) {
+      const stored = await loadIncidents(db, q.get_incident, [id, viewer.regions, seesUnplaced(viewer)]);
+      if (stored.length === 0) throw new Problem('not_found');
+      return (await wireIncidents(db, stored, policies.current(), clock.now()))[0]!;
+    },
+    async snapshot(viewer) {
+      return wireIncidents(db, await loadIncidents(db, q.snapshot_incidents, [viewer.regions, 500]), policies.current(), clock.now());
+    },
+    async byIds(ids) {
+      const stored = await loadIncidents(db, q.get_incidents, [ids]);
+      const wires = await wireIncidents(db, stored, policies.current(), clock.now());
+      return wires.map((wire, place) => ({ wire, regionPath: stored[place]!.incident.regionPath }));
+    },
+    async summary(viewer) {
+      const now = clock.now();
+      const midnight = new Date(Math.floor((now + 8 * 3_600_000) / 86_400_000) * 86_400_000 - 8 * 3_600_000);
+      const row = (await db.query<{ waiting: number; active: number; today: number; oldest: Date | null }>(q.summary, [viewer.regions, midnight]))[0]!;
+      return { waiting: row.waiting, active: row.active, today: row.today, longestWaitS: row.oldest === null ? null : Math.round((now - row.oldest.getTime()) / 1000) };
+    },
+    async regionOf(id) {
+      return (await db.query<{ region_path: string | null }>(q.region_of, [id]))[0]?.region_path ?? null;
+    },
+    presses: (viewer, filter) => listPresses(deps, viewer, filter),
+  };
+}
+
+async function detail(deps: ViewsDeps, viewer: Viewer, id: string, language: Language): Promise<WireIncidentDetail> {
+  const { db, clock, policies } = deps;
+  const now = clock.now();
+  const stored = await loadIncidents(db, q.get_incident, [id, viewer.regions, seesUnplaced(viewer)]);
+  if (stored.length === 0) throw new Problem('not_found');
+  const { incident } = stored[0]!;
+  const wire = (await wireIncidents(db, stored, policies.current(), now, true))[0]!;
+  const home = incident.householdId === null ? null : await openHousehold(db, incident.householdId);
+  const shown = incident.residentId ?? home?.residents[0]?.id ?? null;
+  for (const resident of wire.residents) {
+    await deps.recordLook(db, { residentId: resident.id, viewer, what: 'incident', incidentId: id, at: now });
+  }
+  const history = await db.query<{ seq: number; at: Date; kind: string; by_kind: WireHistory['by']['kind']; by_name: string; data: Record<string, unknown> }>(q.history_of, [id]);
+  return {
+    ...wire,
+    timeline: history.map((line) => ({
+      seq: line.seq,
+      at: line.at.toISOString(),
+      kind: line.kind,
+      by: { kind: line.by_kind, name: line.by_name },
+      text: historyText(line.kind, line.data, language),
+    })),
+    contacts: home?.residents.find((resident) => resident.id === shown)?.contacts ?? [],
+    care: home?.residents.find((resident) => resident.id === shown)?.care ?? null,
+    household: home?.household ?? null,
+    candidates: await candidatesFor(deps, incident, now),
+  };
+}
+
+async function candidatesFor(
+  deps: ViewsDeps,
+  incident: { regionPath: string | null; position: { lat: number; lon: number } | null; householdId: string | null; state: string },
+  now: number,
+): Promise<WireIncidentDetail['candidates']> {
+  if (incident.regionPath === null || incident.state === 'closed' || incident.state === 'cancelled') return [];
+  const found = await findCandidates(deps.db, {
+    regionPath: incident.regionPath,
+    at: now,
+    lat: incident.position?.lat ?? null,
+    lon: incident.position?.lon ?? null,
+    householdId: incident.householdId,
+    limit: 9,
+  });
+  const live = await deps.db.query<{ staff_id: string }>(q.live_assignments_of_staff, [found.map((candidate) => candidate.id)]);
+  return found.map((candidate) => wireCandidate(candidate, live.filter((row) => row.staff_id === candidate.id).length));
+}
+
+async function listPresses(deps: ViewsDeps, viewer: Viewer, filter: PressFilter): Promise<{ items: unknown[]; nextCursor: string | null }> {
+  const from = readCursor(filter.cursor);
+  const rows = await deps.db.query<{ id: string; event_id: string; device: string; adapter: string | null; type: string; at: Date | null; received_at: Date; raw: string | null; incident_id: string | null }>(
+    q.list_presses,
+    [filter.device, filter.adapter, filter.since === null ? null : new Date(filter.since), from?.at ?? null, from?.id ?? null, filter.limit + 1, viewer.regions],
+  );
+  const page = rows.slice(0, filter.limit);
+  const last = page.at(-1);
+  return {
+    items: page.map((row) => ({
+      eventId: row.event_id,
+      device: row.device,
+      adapter: row.adapter,
+      type: row.type,
+      at: row.at?.toISOString() ?? null,
+      receivedAt: row.received_at.toISOString(),
+      raw: row.raw,
+      incident: row.incident_id,
+    })),
+    nextCursor: rows.length > filter.limit && last ? cursorOf(last.received_at.getTime(), last.id) : null,
+  };
+}
