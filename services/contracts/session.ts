@@ -7,7 +7,7 @@ export type Role = (typeof ROLES)[number];
 export const signInSchema = z.object({
   username: z.string().min(1).max(64),
   password: z.string().min(1).max(256),
-  totp: z.string().regex(/^\d{6}$/, 'six digits').optional(),
+  totp: z.string().regex(/^\d{6}$/, '六位数字 | six digits').optional(),
 });
 
 /** `GET /api/session`: who am I. */
