@@ -288,3 +288,8 @@ from incident;
 
 -- name: add_checkpoint
 insert into history_checkpoint (at, heads, hash) values ($1, $2, $3) on conflict (at) do nothing;
+
+-- name: open_of_owner
+select id, state, opened_at, reason from incident
+where owner_id = $1 and state in ('claimed', 'responding', 'on_scene')
+order by opened_at;

@@ -1,0 +1,48 @@
+import type { WireIncident } from '#contracts/incident.ts';
+import type { Db } from '#platform/database.ts';
+import { loadQueries } from '#platform/sql.ts';
+import type { Row } from './rows.ts';
+
+const q = loadQueries(import.meta.url, 'dispatch', ['live_assignments', 'owners_busy', 'open_of_owner']);
+
+/** An offer that binds somebody now. */
+export interface LiveAssignment {
+  id: string;
+  incidentId: string;
+  staffId: string;
+  name: string;
+  role: string;
+  state: string;
+  regionPath: string | null;
+}
+
+/** Everyone who is asked, on the way or on the scene, of all regions: filter before showing. */
+export async function liveAssignments(db: Db): Promise<LiveAssignment[]> {
+  const rows = await db.query<Row>(q.live_assignments);
+  return rows.map((row) => ({
+    id: row['id'] as string,
+    incidentId: row['incident_id'] as string,
+    staffId: row['staff_id'] as string,
+    name: row['name'] as string,
+    role: row['role'] as string,
+    state: row['state'] as string,
+    regionPath: row['region_path'] as string | null,
+  }));
+}
+
+/** Of these owners, who has another rescue case in hand that he attended to later. */
+export async function busyWithAnother(db: Db, owners: readonly { ownerId: string; incidentId: string }[]): Promise<Set<string>> {
+  if (owners.length === 0) return new Set();
+  const rows = await db.query<{ owner_id: string; id: string; attended_at: Date | null }>(q.owners_busy, [owners.map((one) => one.ownerId)]);
+  const busy = owners.filter((one) => {
+    const own = rows.find((row) => row.id === one.incidentId)?.attended_at?.getTime() ?? 0;
+    return rows.some((row) => row.owner_id === one.ownerId && row.id !== one.incidentId && (row.attended_at?.getTime() ?? 0) > own);
+  });
+  return new Set(busy.map((one) => one.ownerId));
+}
+
+/** The open cases of one operator, as a hand-over lists them. */
+export async function openCasesOf(db: Db, accountId: string): Promise<{ id: string; state: WireIncident['state']; openedAt: string; reason: string }[]> {
+  const rows = await db.query<{ id: string; state: WireIncident['state']; opened_at: Date; reason: string }>(q.open_of_owner, [accountId]);
+  return rows.map((row) => ({ id: row.id, state: row.state, openedAt: row.opened_at.toISOString(), reason: row.reason }));
+}
