@@ -5,6 +5,10 @@ import type { Database } from '#platform/database.ts';
 import { createDatabase } from '#platform/database.ts';
 import { createLog } from '#platform/log.ts';
 import { migrate } from '#platform/migrate.ts';
+import { seedDemo } from '#registry/demo/seed.ts';
+
+/** What the secrets of the seeded template's devices follow from (`demoSecret(DEMO_SECRET_SEED, 'demo-0001')`). */
+export const DEMO_SECRET_SEED = 'test';
 
 /** `migrated`: all migrations, no rows. `seeded`: with the demo city in it. */
 type Template = 'migrated' | 'seeded';
@@ -54,11 +58,20 @@ export async function buildTemplate(adminUrl: string, template: Template): Promi
       await migrate({ url: databaseUrl(adminUrl, name), log: createLog('silent') });
     } else {
       await client.query(`create database ${name} template template_migrated`);
-      throw new Error('the demo city can not be seeded yet');
+      await seed(databaseUrl(adminUrl, name));
     }
     // Nobody can hold it open from here on, which would make the cloning of it fail.
     await client.query(`alter database ${name} allow_connections false`);
   });
+}
+
+async function seed(url: string): Promise<void> {
+  const db = createDatabase({ url, log: createLog('silent') });
+  try {
+    await seedDemo({ db, secretSeed: DEMO_SECRET_SEED });
+  } finally {
+    await db.stop();
+  }
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
