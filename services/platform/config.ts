@@ -9,35 +9,25 @@ const url = (protocols: string[]) =>
     .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`)
     .optional();
 
-const environmentSchema = z
-  .object({
-    HOST: z.string().min(1).default('127.0.0.1'),
-    HTTP_PORT: port(12349),
-    MQTT_PORT: port(1883),
-    MQTT_WS_PORT: port(8083),
-    DATA_DIR: z.string().min(1).default('.data'),
-    DATABASE_URL: url(['postgres:', 'postgresql:']),
-    MQTT_URL: url(['mqtt:', 'mqtts:']),
-    REDIS_URL: url(['redis:', 'rediss:']),
-    ROLE: z.enum(['all', 'api', 'bridge', 'worker'], { error: 'all, api, bridge or worker' }).default('all'),
-    DEMO: z.enum(['0', '1'], { error: '0 or 1' }).optional(),
-    SIM_DEVICES: z.coerce.number({ error: 'a whole number, 0–10000' }).int('a whole number, 0–10000').min(0, 'a whole number, 0–10000').max(10_000, 'a whole number, 0–10000').default(40),
-    PUBLIC_URL: url(['http:', 'https:']),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'trace, debug, info, warn, error or silent' }).default('info'),
-    TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'AC and 32 hex digits').optional(),
-    TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
-    TWILIO_FROM: z.string().regex(/^\+[1-9]\d{6,14}$/, 'an E.164 number such as +867101234567').optional(),
-    TWILIO_API_BASE: url(['http:', 'https:']),
-  })
-  .superRefine((env, context) => {
-    const needs = (variable: string, why: string): void => {
-      context.addIssue({ code: 'custom', path: [variable], message: why });
-    };
-    if (env.ROLE !== 'all') {
-      if (!env.DATABASE_URL) needs('DATABASE_URL', `needed for ROLE=${env.ROLE}`);
-      if (!env.MQTT_URL) needs('MQTT_URL', `needed for ROLE=${env.ROLE}`);
-    }
-  });
+const environmentSchema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  HTTP_PORT: port(12349),
+  MQTT_PORT: port(1883),
+  MQTT_WS_PORT: port(8083),
+  DATA_DIR: z.string().min(1).default('.data'),
+  DATABASE_URL: url(['postgres:', 'postgresql:']),
+  MQTT_URL: url(['mqtt:', 'mqtts:']),
+  REDIS_URL: url(['redis:', 'rediss:']),
+  ROLE: z.enum(['all', 'api', 'bridge', 'worker'], { error: 'all, api, bridge or worker' }).default('all'),
+  DEMO: z.enum(['0', '1'], { error: '0 or 1' }).optional(),
+  SIM_DEVICES: z.coerce.number({ error: 'a whole number, 0–10000' }).int('a whole number, 0–10000').min(0, 'a whole number, 0–10000').max(10_000, 'a whole number, 0–10000').default(40),
+  PUBLIC_URL: url(['http:', 'https:']),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'trace, debug, info, warn, error or silent' }).default('info'),
+  TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'AC and 32 hex digits').optional(),
+  TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
+  TWILIO_FROM: z.string().regex(/^\+[1-9]\d{6,14}$/, 'an E.164 number such as +867101234567').optional(),
+  TWILIO_API_BASE: url(['http:', 'https:']),
+});
 
 /** The whole configuration, read once. Variables and defaults: README, "Variables". */
 export interface Config {
@@ -61,9 +51,13 @@ export interface Config {
 export function readConfig(environment: Record<string, string | undefined>): { config: Config } | { errors: string[] } {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    return { errors: parsed.error.issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`) };
-  }
+  // Not a refinement of the schema: zod leaves those out when a variable is wrong, and the operator mends one by one.
+  const missing = ['api', 'bridge', 'worker'].includes(given['ROLE'] ?? '') ? ['DATABASE_URL', 'MQTT_URL'].filter((variable) => !given[variable]) : [];
+  const errors = [
+    ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`) ?? []),
+    ...missing.map((variable) => `${variable}: needed for ROLE=${given['ROLE']}`),
+  ];
+  if (!parsed.success || errors.length > 0) return { errors };
   const env = parsed.data;
   return {
     config: {
