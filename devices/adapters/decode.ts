@@ -11,14 +11,22 @@ const expectSchema = z.looseObject({
   deviceId: z.string().nullish(),
   batteryPct: z.number().nullable().optional(),
   occurredAt: z.string().nullable().optional(),
-  location: z.looseObject({ lat: z.number().nullish(), lon: z.number().nullish(), valid: z.boolean().nullish() }).nullish(),
+  location: z
+    .looseObject({ lat: z.number().nullish(), lon: z.number().nullish(), valid: z.boolean().nullish() })
+    .nullish(),
 });
 
 const vectorSchema = z.looseObject({
   topic: z.string().nullish(),
   payload: z.union([z.string(), z.unknown().transform((value) => JSON.stringify(value))]),
   encoding: z.enum(['utf8', 'ascii', 'latin1', 'hex', 'base64', 'base64url']).nullish(),
-  context: z.looseObject({ baseTopic: z.string().optional(), model: z.string().optional(), actionMap: z.record(z.string(), z.string()).optional() }).nullish(),
+  context: z
+    .looseObject({
+      baseTopic: z.string().optional(),
+      model: z.string().optional(),
+      actionMap: z.record(z.string(), z.string()).optional(),
+    })
+    .nullish(),
   expect: expectSchema,
 });
 
@@ -45,10 +53,14 @@ export function runVectors(vectors: readonly NamedVector[]): VectorResult[] {
     const adapter = Object.hasOwn(adapters, named.adapter) ? adapters[named.adapter] : undefined;
     if (!adapter) return { id, outcome: 'skipped', differences: [] };
     const parsed = vectorSchema.safeParse(named);
-    if (!parsed.success) return { id, outcome: 'failed', differences: [`not a vector: ${z.prettifyError(parsed.error)}`] };
+    if (!parsed.success)
+      return { id, outcome: 'failed', differences: [`not a vector: ${z.prettifyError(parsed.error)}`] };
     const { topic, payload, encoding, context, expect } = parsed.data;
     const bytes = new Uint8Array(Buffer.from(payload, encoding ?? 'utf8'));
-    const differences = compare(expect, adapter.decode({ topic: topic ?? '', payload: bytes, receivedAt: 0, ...(context && { context }) })[0]);
+    const differences = compare(
+      expect,
+      adapter.decode({ topic: topic ?? '', payload: bytes, receivedAt: 0, ...(context && { context }) })[0],
+    );
     return { id, outcome: differences.length === 0 ? 'passed' : 'failed', differences };
   });
 }
@@ -59,11 +71,17 @@ function compare(expected: z.infer<typeof expectSchema>, got: AdapterEvent | und
     if (want !== have) differences.push(`${name}: expected ${String(want)}, got ${String(have)}`);
   };
   check('type', expected.type, got?.type);
-  if (expected.alsoTypes) check('alsoTypes', expected.alsoTypes.toSorted().join(), (got?.alsoTypes ?? []).toSorted().join());
+  if (expected.alsoTypes)
+    check('alsoTypes', expected.alsoTypes.toSorted().join(), (got?.alsoTypes ?? []).toSorted().join());
   if (expected.deviceId != null) check('deviceId', expected.deviceId, got?.deviceName);
   if (expected.batteryPct !== undefined) check('batteryPct', expected.batteryPct, got?.battery);
   if (expected.occurredAt !== undefined) check('occurredAt', instant(expected.occurredAt), instant(got?.at ?? null));
-  if (expected.location) check('location', place(expected.location.valid === false ? null : expected.location), place(got?.location ?? null));
+  if (expected.location)
+    check(
+      'location',
+      place(expected.location.valid === false ? null : expected.location),
+      place(got?.location ?? null),
+    );
   return differences;
 }
 
@@ -88,12 +106,16 @@ function main(file: string | undefined): number {
     // npm runs in the package's folder; the name was typed where the person stands.
     vectors = readVectors(readFileSync(resolve(process.env['INIT_CWD'] ?? '.', file), 'utf8'));
   } catch (error) {
-    process.stderr.write(`${file}: ${error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `${file}: ${error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error)}\n`,
+    );
     return 2;
   }
   const results = runVectors(vectors);
-  for (const { id, differences } of results) if (differences.length > 0) process.stdout.write(`${id}: ${differences.join('; ')}\n`);
-  const count = (outcome: VectorResult['outcome']): number => results.filter((result) => result.outcome === outcome).length;
+  for (const { id, differences } of results)
+    if (differences.length > 0) process.stdout.write(`${id}: ${differences.join('; ')}\n`);
+  const count = (outcome: VectorResult['outcome']): number =>
+    results.filter((result) => result.outcome === outcome).length;
   process.stdout.write(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped\n`);
   return count('failed') > 0 ? 1 : 0;
 }

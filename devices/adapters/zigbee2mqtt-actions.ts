@@ -30,13 +30,18 @@ const EVERYDAY = new Set(
 );
 
 /** Words of a finger on a key. On a device that exists to call, each of them calls. */
-const PRESSES = new Set('button click double held hold key long longpress many on once press pressed quadruple quintuple short single tap toggle triple tripple twice unknown'.split(' '));
+const PRESSES = new Set(
+  'button click double held hold key long longpress many on once press pressed quadruple quintuple short single tap toggle triple tripple twice unknown'.split(
+    ' ',
+  ),
+);
 
 /** What a key says when the finger leaves it: part of the press before it (HS1EB says `off`), never a press of its own. */
 const RELEASES = /(^off$|^stop|release)/;
 
 /** Emergency buttons that say only how they were pressed; every way of pressing them is a call. Models as zigbee2mqtt names them. */
-const CALL_BUTTONS = /^(HS1EB|HS3EB|SE20|SE21|MIR-SO|SEB01|TS0215A_sos|TS0601_sos|TS0218|ZG-101Z|PBTZB|SOS)|\bPB206\b|sos|panic|emergency/i;
+const CALL_BUTTONS =
+  /^(HS1EB|HS3EB|SE20|SE21|MIR-SO|SEB01|TS0215A_sos|TS0601_sos|TS0218|ZG-101Z|PBTZB|SOS)|\bPB206\b|sos|panic|emergency/i;
 
 /** Toys and knock sensors whose `fall` is their own. */
 const THINGS_THAT_FALL = /^(MFKZQ|CTP-R01|DJT1|DWZT|TI0001|ZNXNKG|cube)/i;
@@ -53,26 +58,42 @@ export function readAction(value: unknown): string | null {
  * The event of one action. The device's action map rules; then words that call for help; then the model; then what is
  * known of everyday remotes (`button`). What can't be told apart is `alarm_unspecified`.
  */
-export function decodeAction(action: string, context: AdapterContext, payload: Record<string, unknown> = {}): EventType {
+export function decodeAction(
+  action: string,
+  context: AdapterContext,
+  payload: Record<string, unknown> = {},
+): EventType {
   const mapped = lookUp(action, context.actionMap);
   if (mapped !== undefined) return isEventType(mapped) ? mapped : 'alarm_unspecified';
   const words = action.split(/[_\s-]+/);
-  for (const [pattern, type] of CALLS) if (words.some((word) => pattern.test(word)) && !words.includes('disarm')) return type;
-  if (words.includes('fall') || words.includes('falling')) return THINGS_THAT_FALL.test(context.model ?? '') ? 'button' : 'fall_suspected';
+  for (const [pattern, type] of CALLS)
+    if (words.some((word) => pattern.test(word)) && !words.includes('disarm')) return type;
+  if (words.includes('fall') || words.includes('falling'))
+    return THINGS_THAT_FALL.test(context.model ?? '') ? 'button' : 'fall_suspected';
   const everyday = words.every(isEveryday);
-  if (isCallButton(context) && !RELEASES.test(action) && (!everyday || words.some((word) => PRESSES.has(word) || /^\d+$/.test(word)))) {
+  if (
+    isCallButton(context) &&
+    !RELEASES.test(action) &&
+    (!everyday || words.some((word) => PRESSES.has(word) || /^\d+$/.test(word)))
+  ) {
     return everyday && context.actionMap === undefined ? 'sos' : 'alarm_unspecified';
   }
   if (everyday) return 'button';
   // A lock says "unknown" of how it was opened; a button that says it was pressed in a way nobody knows.
-  if (action === 'unknown' && Object.keys(payload).some((key) => /^(lock_state|action_source|state_lock|action_user)/.test(key))) return 'button';
+  if (
+    action === 'unknown' &&
+    Object.keys(payload).some((key) => /^(lock_state|action_source|state_lock|action_user)/.test(key))
+  )
+    return 'button';
   return 'alarm_unspecified';
 }
 
 /** True for a device that exists to call: by its model, or because its map makes some gesture a call. */
 export function isCallButton(context: AdapterContext): boolean {
   if (context.model !== undefined && CALL_BUTTONS.test(context.model)) return true;
-  return Object.values(context.actionMap ?? {}).some((type) => !isEventType(type) || ['emergency', 'medical', 'household'].includes(EVENT_TYPES[type]));
+  return Object.values(context.actionMap ?? {}).some(
+    (type) => !isEventType(type) || ['emergency', 'medical', 'household'].includes(EVENT_TYPES[type]),
+  );
 }
 
 function isEventType(type: string): type is EventType {
@@ -82,7 +103,8 @@ function isEventType(type: string): type is EventType {
 function lookUp(action: string, map: Record<string, string> | undefined): string | undefined {
   if (map === undefined) return undefined;
   if (Object.hasOwn(map, action)) return map[action];
-  const key = Object.keys(map).find((name) => name.toLowerCase() === action) ?? Object.keys(map).find((name) => name === '*');
+  const key =
+    Object.keys(map).find((name) => name.toLowerCase() === action) ?? Object.keys(map).find((name) => name === '*');
   return key === undefined ? undefined : map[key];
 }
 

@@ -8,7 +8,12 @@ import { zigbee2mqtt } from './zigbee2mqtt.ts';
 
 const decode = (topic: string, payload: unknown, context?: AdapterContext): AdapterEvent => {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const events = zigbee2mqtt.decode({ topic, payload: new TextEncoder().encode(text), receivedAt: 0, ...(context && { context }) });
+  const events = zigbee2mqtt.decode({
+    topic,
+    payload: new TextEncoder().encode(text),
+    receivedAt: 0,
+    ...(context && { context }),
+  });
   expect(events).toHaveLength(1);
   return events[0]!;
 };
@@ -16,10 +21,13 @@ const said = (payload: unknown, context?: AdapterContext): string => decode('zig
 
 describe('zigbee2mqtt', () => {
   const vectors = readVectors(readFileSync(new URL('vectors/zigbee2mqtt.json', import.meta.url), 'utf8'));
-  test.each(runVectors(vectors).map((result) => [result.id, result] as const))('the real message %s means what it should', (_id, result) => {
-    expect(result.differences).toEqual([]);
-    expect(result.outcome).toBe('passed');
-  });
+  test.each(runVectors(vectors).map((result) => [result.id, result] as const))(
+    'the real message %s means what it should',
+    (_id, result) => {
+      expect(result.differences).toEqual([]);
+      expect(result.outcome).toBe('passed');
+    },
+  );
 
   test.each([
     ['sos', { sos: 'ON' }],
@@ -107,7 +115,9 @@ describe('zigbee2mqtt', () => {
   });
 
   test('names and base topics may hold slashes', () => {
-    expect(decode('city/gw7/zigbee2mqtt/2/302/button', { action: 'sos' }, { baseTopic: 'city/gw7/zigbee2mqtt/' })).toMatchObject({ type: 'sos', deviceName: '2/302/button' });
+    expect(
+      decode('city/gw7/zigbee2mqtt/2/302/button', { action: 'sos' }, { baseTopic: 'city/gw7/zigbee2mqtt/' }),
+    ).toMatchObject({ type: 'sos', deviceName: '2/302/button' });
     expect(zigbee2mqtt.decode({ topic: 'elsewhere/x', payload: new Uint8Array(), receivedAt: 0 })).toEqual([]);
   });
 
@@ -122,13 +132,30 @@ describe('zigbee2mqtt', () => {
   test('availability and the gateway itself', () => {
     expect(decode('zigbee2mqtt/2/302/availability', 'offline')).toMatchObject({ type: 'offline', deviceName: '2/302' });
     expect(decode('zigbee2mqtt/302/availability', { state: 'online' })).toMatchObject({ type: 'online' });
-    expect(decode('zigbee2mqtt/bridge/state', { state: 'offline' })).toMatchObject({ type: 'offline', deviceName: 'bridge' });
-    expect(decode('zigbee2mqtt/bridge/event', { type: 'device_leave', data: { ieee_address: '0x1', friendly_name: 'a' } })).toMatchObject({ type: 'offline', deviceName: 'a' });
-    expect(decode('zigbee2mqtt/bridge/event', { type: 'device_joined', data: { ieee_address: '0x1' } })).toMatchObject({ type: 'register', deviceName: '0x1' });
-    expect(decode('zigbee2mqtt/bridge/event', { type: 'device_interview', data: { friendly_name: 'a', status: 'started' } })).toMatchObject({ type: 'ignore' });
-    expect(decode('zigbee2mqtt/bridge/log', { type: 'device_announced', message: 'announce', meta: { friendly_name: 'a' } })).toMatchObject({ type: 'online', deviceName: 'a' });
-    expect(decode('zigbee2mqtt/bridge/logging', { level: 'error', message: 'sos emergency' })).toMatchObject({ type: 'ignore' });
-    expect(decode('zigbee2mqtt/302/set', { state: 'ON', sos: true })).toMatchObject({ type: 'ignore', deviceName: '302' });
+    expect(decode('zigbee2mqtt/bridge/state', { state: 'offline' })).toMatchObject({
+      type: 'offline',
+      deviceName: 'bridge',
+    });
+    expect(
+      decode('zigbee2mqtt/bridge/event', { type: 'device_leave', data: { ieee_address: '0x1', friendly_name: 'a' } }),
+    ).toMatchObject({ type: 'offline', deviceName: 'a' });
+    expect(decode('zigbee2mqtt/bridge/event', { type: 'device_joined', data: { ieee_address: '0x1' } })).toMatchObject({
+      type: 'register',
+      deviceName: '0x1',
+    });
+    expect(
+      decode('zigbee2mqtt/bridge/event', { type: 'device_interview', data: { friendly_name: 'a', status: 'started' } }),
+    ).toMatchObject({ type: 'ignore' });
+    expect(
+      decode('zigbee2mqtt/bridge/log', { type: 'device_announced', message: 'announce', meta: { friendly_name: 'a' } }),
+    ).toMatchObject({ type: 'online', deviceName: 'a' });
+    expect(decode('zigbee2mqtt/bridge/logging', { level: 'error', message: 'sos emergency' })).toMatchObject({
+      type: 'ignore',
+    });
+    expect(decode('zigbee2mqtt/302/set', { state: 'ON', sos: true })).toMatchObject({
+      type: 'ignore',
+      deviceName: '302',
+    });
     expect(decode('zigbee2mqtt/302/get/state', '')).toMatchObject({ type: 'ignore', deviceName: '302' });
     expect(decode('zigbee2mqtt/302', '')).toMatchObject({ type: 'ignore' });
   });
@@ -148,7 +175,16 @@ describe('zigbee2mqtt', () => {
     expect(at === null ? null : new Date(at).toISOString()).toBe(iso);
   });
 
-  test.each([['74.50', 74.5], [0, 0], ['87 %', 87], [101, null], ['full', null], [null, null], ['', null], [true, null]])('battery %j', (battery, percent) => {
+  test.each([
+    ['74.50', 74.5],
+    [0, 0],
+    ['87 %', 87],
+    [101, null],
+    ['full', null],
+    [null, null],
+    ['', null],
+    [true, null],
+  ])('battery %j', (battery, percent) => {
     expect(decode('zigbee2mqtt/x', { battery }).battery).toBe(percent);
   });
 
@@ -162,9 +198,36 @@ describe('zigbee2mqtt', () => {
   });
 
   test('no bytes make it throw, and every answer is an event of the protocol', () => {
-    const words = fc.constantFrom('zigbee2mqtt', 'bridge', 'event', 'state', 'availability', 'set', 'action', 'a', '', '/');
-    const topic = fc.oneof(fc.string(), fc.array(words, { maxLength: 5 }).map((parts) => ['zigbee2mqtt', ...parts].join('/')));
-    const keys = fc.constantFrom('action', 'sos', 'smoke', 'fall_status', 'alarm', 'battery', 'last_seen', 'status', 'type', 'data', '__proto__', 'constructor');
+    const words = fc.constantFrom(
+      'zigbee2mqtt',
+      'bridge',
+      'event',
+      'state',
+      'availability',
+      'set',
+      'action',
+      'a',
+      '',
+      '/',
+    );
+    const topic = fc.oneof(
+      fc.string(),
+      fc.array(words, { maxLength: 5 }).map((parts) => ['zigbee2mqtt', ...parts].join('/')),
+    );
+    const keys = fc.constantFrom(
+      'action',
+      'sos',
+      'smoke',
+      'fall_status',
+      'alarm',
+      'battery',
+      'last_seen',
+      'status',
+      'type',
+      'data',
+      '__proto__',
+      'constructor',
+    );
     const payload = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc.json().map((text) => new TextEncoder().encode(text)),
@@ -176,7 +239,10 @@ describe('zigbee2mqtt', () => {
         }
       }),
     );
-    const context = fc.record({ baseTopic: fc.string(), model: fc.string(), actionMap: fc.dictionary(fc.string(), fc.string()) }, { requiredKeys: [] });
+    const context = fc.record(
+      { baseTopic: fc.string(), model: fc.string(), actionMap: fc.dictionary(fc.string(), fc.string()) },
+      { requiredKeys: [] },
+    );
     fc.assert(
       fc.property(topic, payload, context, (name, bytes, settings) => {
         for (const event of zigbee2mqtt.decode({ topic: name, payload: bytes, receivedAt: 0, context: settings })) {
@@ -193,10 +259,26 @@ describe('zigbee2mqtt', () => {
 test('a format without an adapter is skipped, a wrong answer is named', () => {
   const vector = { adapter: 'zigbee2mqtt', topic: 'zigbee2mqtt/x', payload: '{"sos":true}', encoding: 'utf8' };
   const results = runVectors([
-    { id: 'a', ...vector, expect: { type: 'button', deviceId: 'y', batteryPct: 5, occurredAt: '2026-01-01T00:00:00Z', location: { lat: 1, lon: 2 } } },
+    {
+      id: 'a',
+      ...vector,
+      expect: {
+        type: 'button',
+        deviceId: 'y',
+        batteryPct: 5,
+        occurredAt: '2026-01-01T00:00:00Z',
+        location: { lat: 1, lon: 2 },
+      },
+    },
     { id: 'b', ...vector, adapter: 'no such', expect: {} },
     { id: 'c', adapter: 'zigbee2mqtt' },
   ]);
   expect(results.map((result) => result.outcome)).toEqual(['failed', 'skipped', 'failed']);
-  expect(results[0]!.differences.map((difference) => difference.split(':')[0])).toEqual(['type', 'deviceId', 'batteryPct', 'occurredAt', 'location']);
+  expect(results[0]!.differences.map((difference) => difference.split(':')[0])).toEqual([
+    'type',
+    'deviceId',
+    'batteryPct',
+    'occurredAt',
+    'location',
+  ]);
 });

@@ -13,8 +13,30 @@ const GATEWAY = 'bridge';
 
 /** The gravest first: the first of these that a message holds is its type. */
 const GRAVITY: readonly EventType[] = [
-  'sos', 'fall', 'smoke', 'gas', 'medical', 'alarm_unspecified', 'fall_suspected', 'alarm_other', 'inactivity', 'family', 'service', 'water_leak',
-  'power_fail', 'cancel', 'arrived', 'done', 'check_in', 'tamper', 'device_removed', 'trouble', 'low_battery', 'button', 'vitals', 'presence',
+  'sos',
+  'fall',
+  'smoke',
+  'gas',
+  'medical',
+  'alarm_unspecified',
+  'fall_suspected',
+  'alarm_other',
+  'inactivity',
+  'family',
+  'service',
+  'water_leak',
+  'power_fail',
+  'cancel',
+  'arrived',
+  'done',
+  'check_in',
+  'tamper',
+  'device_removed',
+  'trouble',
+  'low_battery',
+  'button',
+  'vitals',
+  'presence',
 ];
 
 export const zigbee2mqtt: Adapter = {
@@ -22,7 +44,10 @@ export const zigbee2mqtt: Adapter = {
     const base = (context.baseTopic ?? DEFAULT_BASE).replace(/^\/+|\/+$/g, '');
     if (!topic.startsWith(`${base}/`)) return [];
     const path = topic.slice(base.length + 1);
-    const text = new TextDecoder().decode(payload).replace(/^\uFEFF/, '').trim();
+    const text = new TextDecoder()
+      .decode(payload)
+      .replace(/^\uFEFF/, '')
+      .trim();
     if (path === GATEWAY || path.startsWith(`${GATEWAY}/`)) return [decodeBridge(path.slice(GATEWAY.length + 1), text)];
     return [decodeDeviceTopic(path, text, context)];
   },
@@ -40,7 +65,11 @@ function decodeDeviceTopic(path: string, text: string, context: AdapterContext):
   const slash = path.lastIndexOf('/');
   if (slash > 0 && !/^[{[]/.test(text)) {
     const attribute = path.slice(slash + 1);
-    const decoded = decodeAttributes(path.slice(0, slash), { [attribute]: json === undefined || typeof json === 'object' ? text : json }, context);
+    const decoded = decodeAttributes(
+      path.slice(0, slash),
+      { [attribute]: json === undefined || typeof json === 'object' ? text : json },
+      context,
+    );
     return attribute === 'action' ? { ...decoded, duplicateHint: true } : decoded;
   }
   return decodeUnreadable(path, text, context);
@@ -72,8 +101,11 @@ function decodeAttributes(deviceName: string, payload: Record<string, unknown>, 
  * them, they are a call that can't be told apart; a torn temperature reading is only kept as an error.
  */
 function decodeUnreadable(path: string, text: string, context: AdapterContext): AdapterEvent {
-  const help = /\b(emergency|sos|panic|fall|fall_alarm|falling)\b|"(sos|smoke|gas|carbon_monoxide|fall\w*|alarm\w*)"\s*:\s*(true|1|"?on)|"action"\s*:\s*"?\w/i;
-  const calls = isCallButton(context) || help.test(text.replace(/"(sos|panic|emergency|fall\w*|smoke|gas)"\s*:\s*("?(false|off|none|normal)|0|null)/gi, ''));
+  const help =
+    /\b(emergency|sos|panic|fall|fall_alarm|falling)\b|"(sos|smoke|gas|carbon_monoxide|fall\w*|alarm\w*)"\s*:\s*(true|1|"?on)|"action"\s*:\s*"?\w/i;
+  const calls =
+    isCallButton(context) ||
+    help.test(text.replace(/"(sos|panic|emergency|fall\w*|smoke|gas)"\s*:\s*("?(false|off|none|normal)|0|null)/gi, ''));
   return event(calls ? 'alarm_unspecified' : 'error', path, { reason: 'unreadable', text: text.slice(0, 4096) });
 }
 

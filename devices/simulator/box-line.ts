@@ -1,6 +1,13 @@
 /** The MQTT line of a box: who it is, its status and last will, its heartbeat, and how events leave it. */
 import mqtt, { type MqttClient } from 'mqtt';
-import { ackSchema, commandSchema, type Ack, type DeviceCommand, type DeviceEvent, type DeviceStatus } from '#contracts/device.ts';
+import {
+  ackSchema,
+  commandSchema,
+  type Ack,
+  type DeviceCommand,
+  type DeviceEvent,
+  type DeviceStatus,
+} from '#contracts/device.ts';
 import { deviceTopics, HEARTBEAT_EVERY_MS } from '#contracts/device-side.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Timers } from './box-parts.ts';
@@ -41,7 +48,12 @@ export function createLine(options: LineOptions): Line {
   let client: MqttClient | undefined;
 
   function welcome(line: MqttClient): void {
-    const status: DeviceStatus = { online: true, can: ['voice', 'lamp', 'screen', 'vibration', 'talk'], kind: options.kind, power: options.power };
+    const status: DeviceStatus = {
+      online: true,
+      can: ['voice', 'lamp', 'screen', 'vibration', 'talk'],
+      kind: options.kind,
+      power: options.power,
+    };
     line.subscribe(topics.down, { qos: 1 });
     line.publish(topics.status, JSON.stringify(status), { qos: 1, retain: true });
     line.publish(topics.heartbeat, heartbeat(options), { qos: 0 });
@@ -82,7 +94,8 @@ export function createLine(options: LineOptions): Line {
       const line = client;
       client = undefined;
       if (!line) return;
-      if (line.connected) await line.publishAsync(topics.status, '{"online":false}', { qos: 1, retain: true }).catch(() => {});
+      if (line.connected)
+        await line.publishAsync(topics.status, '{"online":false}', { qos: 1, retain: true }).catch(() => {});
       await line.endAsync(!line.connected);
     },
     drop() {
@@ -112,7 +125,12 @@ function connect(options: LineOptions, statusTopic: string): MqttClient {
 const bornAt = performance.now();
 
 function heartbeat({ clock, battery }: LineOptions): string {
-  return JSON.stringify({ at: new Date(clock.now()).toISOString(), battery, uptime: Math.round((performance.now() - bornAt) / 1000), fw: 'sim-1' });
+  return JSON.stringify({
+    at: new Date(clock.now()).toISOString(),
+    battery,
+    uptime: Math.round((performance.now() - bornAt) / 1000),
+    fw: 'sim-1',
+  });
 }
 
 function hear(isAck: boolean, isCommand: boolean, payload: Buffer, options: LineOptions): void {

@@ -40,7 +40,11 @@ export interface Voice {
 }
 
 /** Says each stage of an incident once, remembers over a power cut what it said, and is silent in quiet mode. */
-export function createVoice(speak: (say: string, ack: Ack | null) => void, store: BoxStore, said: readonly string[]): Voice {
+export function createVoice(
+  speak: (say: string, ack: Ack | null) => void,
+  store: BoxStore,
+  said: readonly string[],
+): Voice {
   const spoken = createSpoken(said);
   let quiet = false;
   let last: { say: string; ack: Ack | null } | undefined;

@@ -1,5 +1,16 @@
 /** What a box keeps over a power cut: the events nobody has received yet, and what it has said. */
-import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { deviceEventSchema, type DeviceEvent } from '#contracts/device.ts';
@@ -12,7 +23,11 @@ export interface BoxStore {
   said(key: string): void;
 }
 
-const lineSchema = z.union([z.object({ keep: deviceEventSchema }), z.object({ received: z.string() }), z.object({ said: z.string() })]);
+const lineSchema = z.union([
+  z.object({ keep: deviceEventSchema }),
+  z.object({ received: z.string() }),
+  z.object({ said: z.string() }),
+]);
 
 /** Forgets everything with the process: for fleets, where no power cut is played. */
 export function memoryStore(): BoxStore {

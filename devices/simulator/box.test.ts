@@ -26,7 +26,14 @@ describe('a box', () => {
   beforeAll(async () => {
     broker = await startMosquitto();
     platform = await mqtt.connectAsync(broker.url, { clientId: 'bridge-0' });
-    platform.on('message', (topic, payload, packet) => got.push({ topic, body: JSON.parse(payload.toString()) as Record<string, unknown>, retain: packet.retain, at: performance.now() }));
+    platform.on('message', (topic, payload, packet) =>
+      got.push({
+        topic,
+        body: JSON.parse(payload.toString()) as Record<string, unknown>,
+        retain: packet.retain,
+        at: performance.now(),
+      }),
+    );
     await platform.subscribeAsync('12349/v1/+/+/up/#', { qos: 1 });
   });
   afterAll(async () => {
@@ -35,7 +42,7 @@ describe('a box', () => {
     rmSync(home, { recursive: true, force: true });
   });
   afterEach(async () => {
-    for (const box of boxes.splice(0)) await box.stop();
+    for (const one of boxes.splice(0)) await one.stop();
     got = [];
   });
 
@@ -46,9 +53,20 @@ describe('a box', () => {
     boxes.push(made);
     return made;
   }
-  const events = (id?: string): Got[] => got.filter((one) => one.topic.endsWith('/up/event') && (id === undefined || one.body['id'] === id));
-  const down = (device: string, kind: 'ack' | 'command', body: object): Promise<unknown> => platform.publishAsync(`12349/v1/0/${device}/down/${kind}`, JSON.stringify(body), { qos: 1 });
-  const ack = (event: DeviceEvent, stage: string, say: string, more: object = {}): object => ({ event: event.id, incident: 'i-1', stage, at: '2026-11-21T08:00:00Z', say, eta_s: null, who: null, ...more });
+  const events = (id?: string): Got[] =>
+    got.filter((one) => one.topic.endsWith('/up/event') && (id === undefined || one.body['id'] === id));
+  const down = (device: string, kind: 'ack' | 'command', body: object): Promise<unknown> =>
+    platform.publishAsync(`12349/v1/0/${device}/down/${kind}`, JSON.stringify(body), { qos: 1 });
+  const ack = (event: DeviceEvent, stage: string, say: string, more: object = {}): object => ({
+    event: event.id,
+    incident: 'i-1',
+    stage,
+    at: '2026-11-21T08:00:00Z',
+    say,
+    eta_s: null,
+    who: null,
+    ...more,
+  });
   async function until(what: () => boolean, ms = 5000): Promise<void> {
     const end = performance.now() + ms;
     while (!what()) {
@@ -85,7 +103,11 @@ describe('a box', () => {
     const called = one.press('sos');
     one.start();
     await until(() => events().length >= 2);
-    expect(events().slice(0, 2).map((event) => event.body['id'])).toEqual([called.id, kept.id]);
+    expect(
+      events()
+        .slice(0, 2)
+        .map((event) => event.body['id']),
+    ).toEqual([called.id, kept.id]);
   });
 
   test('keeps presses over a power cut, and what it has said', async () => {
@@ -144,7 +166,13 @@ describe('a box', () => {
       await down(one.id, 'command', { id: 'c1', command: 'talk', at: 'x', incident: 'i-1' });
       await down(one.id, 'command', { id: 'c1', command: 'talk', at: 'x', incident: 'i-1' });
     }
-    const talk = (one: Box): unknown[] => [...new Map(events().filter((event) => event.topic.includes(`/${one.id}/`)).map((event) => [event.body['id'], event.body['detail']])).values()];
+    const talk = (one: Box): unknown[] => [
+      ...new Map(
+        events()
+          .filter((event) => event.topic.includes(`/${one.id}/`))
+          .map((event) => [event.body['id'], event.body['detail']]),
+      ).values(),
+    ];
     await until(() => talk(talking).length === 2);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(talk(talking)).toMatchObject([{ talk: 'opened', incident: 'i-1' }, { talk: 'speech' }]);
@@ -186,7 +214,10 @@ describe('a box', () => {
     await Promise.all([one.received(first.id, 10_000), one.received(second.id, 10_000)]);
     expect(ledger.open()).toEqual([]);
     expect(readLedger(join(home, 'ledger.jsonl'))).toEqual(ledger.entries());
-    expect(ledger.entries().map((entry) => [entry.event, entry.incident])).toEqual([[first.id, 'i-1'], [second.id, 'i-1']]);
+    expect(ledger.entries().map((entry) => [entry.event, entry.incident])).toEqual([
+      [first.id, 'i-1'],
+      [second.id, 'i-1'],
+    ]);
     await one.stop();
     await answering.endAsync(true);
     await mortal.remove();

@@ -62,7 +62,16 @@ export interface Box {
 
 /** Makes a box; it does nothing until `start()`. */
 export function createBox(options: BoxOptions): Box {
-  const { id, clock = systemClock, pace = 1, power = 'mains', kind = 'home', battery, store = memoryStore(), ledger } = options;
+  const {
+    id,
+    clock = systemClock,
+    pace = 1,
+    power = 'mains',
+    kind = 'home',
+    battery,
+    store = memoryStore(),
+    ledger,
+  } = options;
   const timers = createTimers(pace);
   const receipts = createReceipts();
   const kept = store.load();
@@ -80,11 +89,29 @@ export function createBox(options: BoxOptions): Box {
     voice.hear(ack);
   };
   const onState = (state: 'up' | 'down' | 'refused', reason: string): void => options.line?.(state, reason);
-  const line = createLine({ ...options, pace, power, kind, battery, clock, timers, onAck: hear, onCommand: obey, onUp: unsent.lineUp, onState });
+  const line = createLine({
+    ...options,
+    pace,
+    power,
+    kind,
+    battery,
+    clock,
+    timers,
+    onAck: hear,
+    onCommand: obey,
+    onUp: unsent.lineUp,
+    onState,
+  });
 
   function press(type: string, details: PressDetails = {}): DeviceEvent {
     const now = clock.now();
-    const event: DeviceEvent = { id: newId(now), type, at: new Date(now).toISOString(), ...(battery !== undefined && { battery }), ...details };
+    const event: DeviceEvent = {
+      id: newId(now),
+      type,
+      at: new Date(now).toISOString(),
+      ...(battery !== undefined && { battery }),
+      ...details,
+    };
     store.keep(event);
     ledger?.sent(id, event.id, type, now);
     unsent.add(event);
@@ -120,7 +147,12 @@ const ANSWER_MS = 2000;
 type TellLine = (detail: Record<string, unknown>, more?: PressDetails) => void;
 
 /** Obeys each command once. `tell` publishes an event of type `button`, which is only kept. */
-function createObedience(options: BoxOptions, voice: Voice, tell: TellLine, timers: Timers): (command: DeviceCommand) => void {
+function createObedience(
+  options: BoxOptions,
+  voice: Voice,
+  tell: TellLine,
+  timers: Timers,
+): (command: DeviceCommand) => void {
   const obeyed = new Set<string>();
   return (command) => {
     if (obeyed.has(command.id)) return;

@@ -22,14 +22,21 @@ npm run device -- --fleet N [options]                N boxes of the demo city th
   --once         ends when the platform has received every press; otherwise when the incident is resolved, or with Ctrl-C
 `;
 
-const count = (least: number) => z.coerce.number({ error: 'a whole number' }).int('a whole number').min(least, `a whole number from ${least}`);
+const count = (least: number) =>
+  z.coerce.number({ error: 'a whole number' }).int('a whole number').min(least, `a whole number from ${least}`);
 const argumentsSchema = z
   .object({
     id: deviceIdSchema.optional(),
     press: z.string().min(1).max(64).optional(),
     secret: z.string().optional(),
-    lane: z.string().regex(/^[0-9a-f]$/, 'one of 0–9 a–f').optional(),
-    url: z.string().refine((value) => URL.canParse(value), 'a URL such as mqtt://127.0.0.1:1883').optional(),
+    lane: z
+      .string()
+      .regex(/^[0-9a-f]$/, 'one of 0–9 a–f')
+      .optional(),
+    url: z
+      .string()
+      .refine((value) => URL.canParse(value), 'a URL such as mqtt://127.0.0.1:1883')
+      .optional(),
     count: count(1).default(1),
     every: z.coerce.number({ error: 'seconds' }).min(0).default(2),
     key: z.string().max(32).optional(),
@@ -39,12 +46,24 @@ const argumentsSchema = z
     silent: z.boolean().default(false),
     once: z.boolean().default(false),
   })
-  .refine((given) => given.fleet !== undefined || (given.id !== undefined && given.press !== undefined), '--id and --press, or --fleet, are needed');
+  .refine(
+    (given) => given.fleet !== undefined || (given.id !== undefined && given.press !== undefined),
+    '--id and --press, or --fleet, are needed',
+  );
 type Arguments = z.infer<typeof argumentsSchema>;
 
-const demoSchema = z.looseObject({ devices: z.array(z.looseObject({ id: z.string(), secret: z.string(), lane: z.string(), resident: z.unknown() })) });
+const demoSchema = z.looseObject({
+  devices: z.array(z.looseObject({ id: z.string(), secret: z.string(), lane: z.string(), resident: z.unknown() })),
+});
 
-const KEYS: Readonly<Record<string, string>> = { sos: 'red', medical: 'red', service: 'green', check_in: 'green', family: 'family', cancel: 'fine' };
+const KEYS: Readonly<Record<string, string>> = {
+  sos: 'red',
+  medical: 'red',
+  service: 'green',
+  check_in: 'green',
+  family: 'family',
+  cancel: 'fine',
+};
 
 function readArguments(argv: string[]): Arguments | string {
   const text = { type: 'string' } as const;
@@ -52,10 +71,28 @@ function readArguments(argv: string[]): Arguments | string {
   try {
     const { values } = parseArgs({
       args: argv,
-      options: { id: text, press: text, secret: text, lane: text, url: text, count: text, every: text, key: text, battery: text, fleet: text, test: flag, silent: flag, once: flag },
+      options: {
+        id: text,
+        press: text,
+        secret: text,
+        lane: text,
+        url: text,
+        count: text,
+        every: text,
+        key: text,
+        battery: text,
+        fleet: text,
+        test: flag,
+        silent: flag,
+        once: flag,
+      },
     });
     const parsed = argumentsSchema.safeParse(values);
-    return parsed.success ? parsed.data : parsed.error.issues.map((issue) => `${issue.path.length > 0 ? `--${issue.path.join('.')}: ` : ''}${issue.message}`).join('\n');
+    return parsed.success
+      ? parsed.data
+      : parsed.error.issues
+          .map((issue) => `${issue.path.length > 0 ? `--${issue.path.join('.')}: ` : ''}${issue.message}`)
+          .join('\n');
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -63,7 +100,9 @@ function readArguments(argv: string[]): Arguments | string {
 
 /** `MQTT_URL`, or the embedded broker's place by the variables of the platform. */
 function brokerUrl(): string {
-  return process.env['MQTT_URL'] || `mqtt://${process.env['HOST'] || '127.0.0.1'}:${process.env['MQTT_PORT'] || '1883'}`;
+  return (
+    process.env['MQTT_URL'] || `mqtt://${process.env['HOST'] || '127.0.0.1'}:${process.env['MQTT_PORT'] || '1883'}`
+  );
 }
 
 function dataDir(): string {
@@ -116,11 +155,16 @@ function runBox(given: Arguments, device: FleetDevice): Promise<number> {
   });
   const kept = box.unsent().length;
   if (kept > 0) print(`${kept} kept press${kept === 1 ? '' : 'es'} of before will be sent too`);
-  if (!Object.hasOwn(EVENT_TYPES, type)) print(`"${type}" is no type of the protocol: the platform reads it as alarm_unspecified`);
+  if (!Object.hasOwn(EVENT_TYPES, type))
+    print(`"${type}" is no type of the protocol: the platform reads it as alarm_unspecified`);
   box.start();
   const press = (): void => {
     left -= 1;
-    const event = box.press(type, { ...(key !== undefined && { key }), ...(given.battery !== undefined && { battery: given.battery }), ...(given.test && { test: true }) });
+    const event = box.press(type, {
+      ...(key !== undefined && { key }),
+      ...(given.battery !== undefined && { battery: given.battery }),
+      ...(given.test && { test: true }),
+    });
     waiting.add(event.id);
     print(`pressed ${type}${key === undefined ? '' : ` (${key})`}  ${event.id}`);
     if (left > 0) setTimeout(press, given.every * 1000);
@@ -129,7 +173,8 @@ function runBox(given: Arguments, device: FleetDevice): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => finish(0));
   return promise.then(async (code) => {
     const unsent = box.unsent().length;
-    if (unsent > 0) print(`${unsent} press${unsent === 1 ? ' is' : 'es are'} not received yet and kept for the next time`);
+    if (unsent > 0)
+      print(`${unsent} press${unsent === 1 ? ' is' : 'es are'} not received yet and kept for the next time`);
     await box.stop();
     return code;
   });
@@ -170,7 +215,12 @@ async function main(): Promise<number> {
   if (given.fleet !== undefined) return runFleet(given.fleet, given, devices);
   const device = devices.find((one) => one.id === given.id);
   if (!device) {
-    process.stderr.write(`${given.id} is not in ${join(dataDir(), 'demo.json')}: give --secret, or take one of ${devices.slice(0, 3).map((one) => one.id).join(', ')}, …\n`);
+    process.stderr.write(
+      `${given.id} is not in ${join(dataDir(), 'demo.json')}: give --secret, or take one of ${devices
+        .slice(0, 3)
+        .map((one) => one.id)
+        .join(', ')}, …\n`,
+    );
     return 2;
   }
   return runBox(given, { ...device, lane: given.lane ?? device.lane });

@@ -82,7 +82,10 @@ export function createFleet(options: FleetOptions): Fleet {
 
   function press(box: Box, type: string, key: string): void {
     const location = places.get(box.id);
-    const event = box.press(type, { ...(key && { key }), ...(location && { location: { ...location, accuracy: 20, crs: 'wgs84' as const } }) });
+    const event = box.press(type, {
+      ...(key && { key }),
+      ...(location && { location: { ...location, accuracy: 20, crs: 'wgs84' as const } }),
+    });
     options.pressed?.(box.id, event);
   }
 
@@ -92,7 +95,8 @@ export function createFleet(options: FleetOptions): Fleet {
     if (box) {
       const [type, key] = pick(random());
       press(box, type, key);
-      if (type === 'sos' && random() < MISTAKEN) later((20_000 + random() * 40_000) * pace, () => press(box, 'cancel', 'fine'));
+      if (type === 'sos' && random() < MISTAKEN)
+        later((20_000 + random() * 40_000) * pace, () => press(box, 'cancel', 'fine'));
     }
     pressOn();
   }

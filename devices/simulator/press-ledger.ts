@@ -3,7 +3,14 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-const entrySchema = z.object({ device: z.string(), event: z.string(), type: z.string().optional(), sentAt: z.number().optional(), ackedAt: z.number().optional(), incident: z.string().nullable().optional() });
+const entrySchema = z.object({
+  device: z.string(),
+  event: z.string(),
+  type: z.string().optional(),
+  sentAt: z.number().optional(),
+  ackedAt: z.number().optional(),
+  incident: z.string().nullable().optional(),
+});
 
 /** One press: Unix ms of pressing and of `received`, null while it has not come. */
 export interface LedgerEntry {
@@ -59,7 +66,8 @@ export function readLedger(path: string): LedgerEntry[] {
     if (!parsed.success) continue;
     const { device, event, type, sentAt, ackedAt, incident } = parsed.data;
     const entry = entries.get(`${device}/${event}`);
-    if (sentAt !== undefined) entries.set(`${device}/${event}`, { device, event, type: type ?? '', sentAt, ackedAt: null, incident: null });
+    if (sentAt !== undefined)
+      entries.set(`${device}/${event}`, { device, event, type: type ?? '', sentAt, ackedAt: null, incident: null });
     else if (entry && ackedAt !== undefined) Object.assign(entry, { ackedAt, incident: incident ?? null });
   }
   return [...entries.values()];

@@ -48,7 +48,9 @@ test('while the line is down nothing is counted; when it is up everything goes o
   const clock = handClock();
   const sent: string[] = [];
   let up = false;
-  const unsent = createUnsent({ later: clock.later, send: (one) => up && sent.push(one.id) > 0 }, [event('old', 'check_in')]);
+  const unsent = createUnsent({ later: clock.later, send: (one) => up && sent.push(one.id) > 0 }, [
+    event('old', 'check_in'),
+  ]);
   unsent.add(event('button', 'button'));
   unsent.add(event('red'));
   unsent.add(event('new', 'no such type'));
@@ -72,7 +74,15 @@ test('what nobody knows is a call for help', () => {
 
 test('each stage of an incident is said once, each update once, silence never counts as said', () => {
   const spoken = createSpoken();
-  const ack = (stage: Ack['stage'], say = '…', at = '1', incident: string | null = 'i'): Ack => ({ event: 'e', incident, stage, at, say, eta_s: null, who: null });
+  const ack = (stage: Ack['stage'], say = '…', at = '1', incident: string | null = 'i'): Ack => ({
+    event: 'e',
+    incident,
+    stage,
+    at,
+    say,
+    eta_s: null,
+    who: null,
+  });
   expect(spoken.hear(ack('received', ''))).toBe(false);
   expect(spoken.hear(ack('received'))).toBe(true);
   expect(spoken.hear(ack('received'))).toBe(false);
