@@ -3,7 +3,7 @@ import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { Row } from './rows.ts';
 
-const q = loadQueries(import.meta.url, 'dispatch', ['live_assignments', 'owners_busy', 'open_of_owner']);
+const q = loadQueries(import.meta.url, 'dispatch', ['live_assignments', 'owners_busy', 'open_of_owner', 'goal_of']);
 
 /** An offer that binds somebody now. */
 export interface LiveAssignment {
@@ -45,4 +45,10 @@ export async function busyWithAnother(db: Db, owners: readonly { ownerId: string
 export async function openCasesOf(db: Db, accountId: string): Promise<{ id: string; state: WireIncident['state']; openedAt: string; reason: string }[]> {
   const rows = await db.query<{ id: string; state: WireIncident['state']; opened_at: Date; reason: string }>(q.open_of_owner, [accountId]);
   return rows.map((row) => ({ id: row.id, state: row.state, openedAt: row.opened_at.toISOString(), reason: row.reason }));
+}
+
+/** Where an assignment leads (WGS-84) and how many minutes its responder needs; null when the case has no place. */
+export async function goalOf(db: Db, incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null> {
+  const row = (await db.query<{ position: { lat: number; lon: number } | null; minutes: number }>(q.goal_of, [incidentId, assignmentId]))[0];
+  return row?.position ? { lat: row.position.lat, lon: row.position.lon, minutes: row.minutes } : null;
 }

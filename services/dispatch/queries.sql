@@ -293,3 +293,6 @@ insert into history_checkpoint (at, heads, hash) values ($1, $2, $3) on conflict
 select id, state, opened_at, reason from incident
 where owner_id = $1 and state in ('claimed', 'responding', 'on_scene')
 order by opened_at;
+
+-- name: goal_of
+select i.position, a.minutes from incident i join assignment a on a.incident_id = i.id where i.id = $1 and a.id = $2;

@@ -11,13 +11,14 @@ returning id;
 -- name: take_attempt
 -- Counts an attempt before it is looked at, so that a hundred at once are not looked at together; no row: too early.
 -- $3 how many may fail before it slows down, $4 the longest wait (s), $5 after which pause (s) counting starts anew.
-insert into sign_in_attempt as t (key, failures, last_at, next_at) values ($1, 1, $2, $2)
+insert into sign_in_attempt as t (key, failures, last_at, next_at) values ($1, 1, $2, 'epoch')
 on conflict (key) do update set
   failures = case when t.last_at < $2::timestamptz - make_interval(secs => $5) then 1 else least(t.failures + 1, 1000) end,
   last_at = excluded.last_at,
-  next_at = excluded.last_at + case
-    when t.last_at < $2::timestamptz - make_interval(secs => $5) or t.failures + 1 < $3 then interval '0'
-    else make_interval(secs => least($4, power(2, least(t.failures + 1 - $3, 10))))
+  next_at = case
+    -- Not "now": of two that come together the one with the earlier time may be counted second.
+    when t.last_at < $2::timestamptz - make_interval(secs => $5) or t.failures + 1 < $3 then 'epoch'
+    else excluded.last_at + make_interval(secs => least($4, power(2, least(t.failures + 1 - $3, 10))))
   end
 where t.next_at <= excluded.last_at
 returning failures;
@@ -26,7 +27,7 @@ returning failures;
 select next_at as "nextAt" from sign_in_attempt where key = $1;
 
 -- name: forgive_attempt
-update sign_in_attempt set failures = greatest(failures - 1, 0), next_at = $2 where key = $1;
+update sign_in_attempt set failures = greatest(failures - 1, 0), next_at = 'epoch' where key = $1;
 
 -- name: forget_attempts
 delete from sign_in_attempt where key = any ($1::text[]);
@@ -177,3 +178,10 @@ from look
 where resident_id = $1 and seq > $2
 order by seq
 limit $3;
+
+-- name: accounts_sharing
+select distinct a.id
+from account a
+join account_region r on r.account_id = a.id
+where a.disabled_at is null and a.role = any ($2::text[])
+  and exists (select 1 from unnest($1::text[]) p where starts_with(r.region_path, p) or starts_with(p, r.region_path));

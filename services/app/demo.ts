@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '#kernel/clock.ts';
+import { Problem } from '#kernel/errors.ts';
+import { createFleet } from '#devices/simulator/fleet.ts';
+import { seedDemoAccounts, type DemoAccount } from '#identity/demo-accounts.ts';
+import type { Config } from '#platform/config.ts';
+import type { Database } from '#platform/database.ts';
+import type { App } from '#platform/http.ts';
+import type { Log } from '#platform/log.ts';
+import { KNOWN_GRID } from '#registry/demo/known.ts';
+import { seedDemo, simulatedDevices, type DemoCity } from '#registry/demo/seed.ts';
+import { regionsOfLevel, staffWithRegions } from '#registry/directory/directory.ts';
+
+const secretsSchema = z.object({ seed: z.string().min(16) });
+const demoFileSchema = z.object({ accounts: z.array(z.object({ username: z.string() }).loose()).min(1) }).loose();
+
+/** Everything the demo knows: its devices with secrets and the people who may sign in. */
+export interface Demo {
+  city: DemoCity;
+  seed: string;
+}
+
+/**
+ * Seeds the demo city and its accounts once and writes `DATA_DIR/demo.json` (mode 0600). On a later start the city is
+ * there and the file is kept; where the file was lost, the accounts get new passwords.
+ */
+export async function seedDemoOnce(deps: { db: Database; clock: Clock; config: Config }, say: (line: string) => void): Promise<Demo> {
+  const { db, clock, config } = deps;
+  const seed = readSeed(config.dataDir);
+  say('演示城区 …');
+  const city = await seedDemo({ db, secretSeed: seed });
+  const file = path.join(config.dataDir, 'demo.json');
+  if (city.created || !isWhole(file)) {
+    const accounts = await demoAccounts(db, clock);
+    writePrivately(file, { accounts, devices: city.devices, gateways: city.gateways });
+  }
+  return { city, seed };
+}
+
+async function demoAccounts(db: Database, clock: Clock): Promise<DemoAccount[]> {
+  const district = (await regionsOfLevel(db, 'district')).find((region) => KNOWN_GRID.startsWith(region.path))!;
+  const streets = (await regionsOfLevel(db, 'street')).filter((region) => region.path.startsWith(district.path));
+  const kinds = ['grid_worker', 'volunteer', 'medic'];
+  const staff = (await Promise.all(kinds.map((kind) => staffWithRegions(db, [kind], [district.path], KNOWN_GRID)))).flat();
+  return seedDemoAccounts(db, { clock, district, streets, staff });
+}
+
+function readSeed(dataDir: string): string {
+  const file = path.join(dataDir, 'demo-seed.json');
+  if (existsSync(file)) {
+    const read = secretsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    if (read.success) return read.data.seed;
+  }
+  const seed = randomBytes(16).toString('hex');
+  writePrivately(file, { seed });
+  return seed;
+}
+
+function isWhole(file: string): boolean {
+  if (!existsSync(file)) return false;
+  try {
+    return demoFileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).success;
+  } catch {
+    // Half a file says as little as none: it is written anew.
+    return false;
+  }
+}
+
+/** In one step and for the owner only: a start that is killed leaves the old file or the new one. */
+function writePrivately(file: string, content: unknown): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  renameSync(temporary, file);
+}
+
+/** Boxes that press now and then; never one that `demo.json` lists. */
+export async function startFleet(deps: { db: Database; config: Config; log: Log; mqttUrl: string }, demo: Demo): Promise<{ stop(): Promise<void> }> {
+  const devices = await simulatedDevices(deps.db, demo.seed, deps.config.simDevices);
+  const url = new URL(deps.mqttUrl);
+  url.username = '';
+  url.password = '';
+  const fleet = createFleet({ devices, mqttUrl: url.href });
+  fleet.start();
+  return { stop: () => fleet.stop() };
+}
+
+const boxSchema = z.object({ id: z.string(), secret: z.string(), lane: z.string(), mqttWsUrl: z.string(), resident: z.string() });
+
+/** `GET /api/demo/box`: lets the page `/device` be a box of the demo. Only for a caller on this machine. */
+export function registerDemoRoutes(app: App, deps: { demo: Demo; host: string; mqttWsPort: number }): void {
+  app.get('/api/demo/box', {
+    config: { access: 'public' },
+    schema: { querystring: z.object({ id: z.string().max(64).default('demo-0001') }), response: { 200: boxSchema } },
+  }, async (request) => {
+    if (!/^(127\.|::1$|::ffff:127\.)/.test(request.ip)) throw new Problem('forbidden', { detail: '只在本机上可用 | Only on this machine' });
+    const device = deps.demo.city.devices.find((one) => one.id === request.query.id);
+    if (!device) throw new Problem('not_found');
+    const host = request.hostname.includes(':') ? `[${request.hostname.replace(/[[\]]/g, '')}]` : request.hostname;
+    return { ...device, mqttWsUrl: `ws://${host}:${deps.mqttWsPort}` };
+  });
+}

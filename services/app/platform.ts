@@ -1,0 +1,203 @@
+import type { Clock } from '#kernel/clock.ts';
+import { Problem } from '#kernel/errors.ts';
+import { createGateway, type ConsolePayload, type Gateway } from '#console/gateway.ts';
+import { busyDesks, registerDeskRoutes, seeDesks } from '#console/desks.ts';
+import { createCases, type Cases } from '#dispatch/cases.ts';
+import { createIntents } from '#dispatch/intents.ts';
+import { busyWithAnother, goalOf, liveAssignments, openCasesOf } from '#dispatch/people.ts';
+import { createPolicies } from '#dispatch/policies.ts';
+import { createReceiver } from '#dispatch/receive.ts';
+import { actorOf, registerDispatchRoutes } from '#dispatch/routes.ts';
+import { createSweep } from '#dispatch/sweep.ts';
+import { createViews } from '#dispatch/views.ts';
+import { createAuthenticate } from '#identity/authenticate.ts';
+import { recordLook } from '#identity/looks.ts';
+import { registerIdentityRoutes } from '#identity/routes.ts';
+import { findEndedSessions } from '#identity/sessions.ts';
+import { tidyIdentity } from '#identity/housekeeping.ts';
+import type { Config } from '#platform/config.ts';
+import { createDatabase, type Database } from '#platform/database.ts';
+import { createHttpServer, dropOldAnswers, type App } from '#platform/http.ts';
+import type { Log } from '#platform/log.ts';
+import { addOutbox } from '#platform/outbox.ts';
+import { createQueues, type IntentJob, type QueueName } from '#platform/queues.ts';
+import { createRelay, dropOldOutbox, type Relay } from '#platform/relay.ts';
+import { directory, searchHomes } from '#registry/directory/directory.ts';
+import { liveResponders } from '#responders/positions.ts';
+import { assignmentsOf, registerResponderRoutes, reportPosition } from '#responders/routes.ts';
+import type { Engines } from './engines.ts';
+import { createBridgeSide } from './bridge-side.ts';
+import { accountsSharing } from '#identity/colleagues.ts';
+import { ensurePartitions } from '#platform/partitions.ts';
+
+export interface Platform {
+  db: Database;
+  cases: Cases;
+  app: App | undefined;
+  /** Where the console is, once started with the role `api` or `all`. */
+  url: string | undefined;
+  reportPosition(fix: { staffId: string; lat: number; lon: number; accuracy: number | null; at: number }): Promise<void>;
+  /** Where a case is and how many minutes its responder needs. */
+  goal(incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null>;
+  /** Shows a notice to every console whose regions hold `region`; null: to all. */
+  notice(code: string, text: string, region: string | null): Promise<void>;
+  /** One look of the sweep, now. */
+  sweepOnce(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const HOUSEKEEPING_MS = 10 * 60_000;
+const KEEP_OUTBOX_MS = 24 * 3_600_000;
+
+/**
+ * The whole platform, or the part that `config.role` names, on the given engines. Construction does nothing; `start`
+ * rejects when something can't be had, and then nothing is left open.
+ */
+export function createPlatform(deps: { config: Config; log: Log; clock: Clock; engines: Engines; addRoutes?: (app: App, db: Database) => void }): Platform {
+  const { config, log, clock, engines } = deps;
+  const has = (part: 'api' | 'bridge' | 'worker'): boolean => config.role === 'all' || config.role === part;
+  const db = createDatabase({ url: engines.databaseUrl, log, max: 20 });
+  const policies = createPolicies({ db, log });
+  const relays: Relay[] = [];
+  const poke = (): void => relays.forEach((relay) => relay.poke());
+  const cases = createCases({ db, clock, policies, poke });
+  const intents = createIntents({ db, clock, log, policies, poke });
+  const sweep = createSweep({ db, clock, log, policies, intents, poke });
+  const views = createViews({ db, clock, policies, recordLook: (on, look) => recordLook(on, look) });
+  const receiver = createReceiver({
+    db,
+    clock,
+    log,
+    policies,
+    poke,
+    busyOwners: async (on, owners) => new Set([...(await busyDesks(on, owners.map((one) => one.ownerId))), ...(await busyWithAnother(on, owners))]),
+  });
+  const authenticate = createAuthenticate({ db, clock });
+  const gateway: Gateway = createGateway({
+    config,
+    log,
+    clock,
+    authenticate,
+    snapshot: views.snapshot,
+    responders: async (viewer) => liveResponders(db, await liveAssignments(db), viewer, clock.now()),
+    byIds: views.byIds,
+    assignmentsOf: (staffId) => assignmentsOf({ db, byIds: views.byIds }, staffId),
+    async liveSessions(ids) {
+      const ended = new Set(await findEndedSessions(db, ids, clock.now()));
+      return new Set(ids.filter((id) => !ended.has(id)));
+    },
+    seen: (ids) => seeDesks(db, ids, clock.now()),
+  });
+  const queues = createQueues({
+    log,
+    databaseUrl: engines.databaseUrl,
+    redisUrl: config.redisUrl,
+    handle: has('worker') ? (job: IntentJob) => intents.run(job.intent) : undefined,
+  });
+  const bridgeSide = has('bridge') ? createBridgeSide({ db, log, clock, mqttUrl: engines.mqttUrl, receiver, poke }) : undefined;
+  if (bridgeSide) relays.push(bridgeSide.relay);
+  if (has('api')) {
+    relays.push(
+      createRelay({ db, clock, log, topics: ['console'], batch: 200, handle: (rows) => gateway.carry(rows.map((row) => row.payload as ConsolePayload)) }),
+    );
+  }
+  if (has('worker')) {
+    const handle = async (rows: { key: string; payload: unknown }[]): Promise<void> => {
+      for (const row of rows) await queues.add(row.key as QueueName, row.payload as IntentJob);
+    };
+    relays.push(createRelay({ db, clock, log, topics: ['job'], batch: 100, handle }));
+  }
+  let app: App | undefined;
+  let url: string | undefined;
+  let housekeeping: NodeJS.Timeout | undefined;
+  const moved = gateway.responder;
+
+  async function listen(): Promise<void> {
+    app = await createHttpServer({
+      config,
+      log,
+      clock,
+      db,
+      authenticate,
+      checks: {
+        database: () => db.ping(),
+        broker: async () => {
+          if (bridgeSide && !bridgeSide.connected()) throw new Error('no lane is connected');
+        },
+        queues: () => queues.ping(),
+      },
+    });
+    registerIdentityRoutes(app, { db, clock, config, directory, onRevoked: gateway.revoke });
+    registerDispatchRoutes(app, { db, clock, cases, views, search: (viewer, text) => searchHomes(db, text, viewer.regions) });
+    registerResponderRoutes(app, { db, clock, cases, byIds: views.byIds, moved });
+    registerDeskRoutes(app, {
+      db,
+      clock,
+      colleagues: (viewer) => accountsSharing(db, viewer.regions, ['operator', 'supervisor']),
+      openCases: async (on, accountId) => (await openCasesOf(on, accountId)).map(({ reason, ...one }) => ({ ...one, who: reason })),
+      handTo: (id, to, why) => handOver(cases, id, actorOf(to), why),
+      changed: gateway.desk,
+    });
+    deps.addRoutes?.(app, db);
+    const address = await app.listen({ host: config.host, port: config.httpPort });
+    await gateway.start(app.server);
+    url = config.publicUrl ?? address;
+  }
+
+  async function keepHouse(): Promise<void> {
+    const now = clock.now();
+    await ensurePartitions(db, now);
+    await dropOldOutbox(db, now - KEEP_OUTBOX_MS);
+    await dropOldAnswers(db, now);
+    await tidyIdentity(db, now);
+  }
+
+  return {
+    db,
+    cases,
+    get app() {
+      return app;
+    },
+    get url() {
+      return url;
+    },
+    reportPosition: (fix) => reportPosition({ db, clock, moved }, fix),
+    goal: (incidentId, assignmentId) => goalOf(db, incidentId, assignmentId),
+    async notice(code, text, region) {
+      const payload: ConsolePayload = { notice: { level: 'warn', code, text }, region };
+      await addOutbox(db, [{ topic: 'console', key: '', payload }], clock.now());
+      poke();
+    },
+    sweepOnce: sweep.runOnce,
+    async start() {
+      await keepHouse();
+      await policies.refresh();
+      if (has('worker') || has('api')) await queues.start();
+      if (has('api')) await listen();
+      if (bridgeSide) await bridgeSide.start();
+      for (const relay of relays) relay.start();
+      if (has('worker')) sweep.start();
+      housekeeping = setInterval(() => keepHouse().catch((error: Error) => log.error({ err: error.message }, 'housekeeping')), HOUSEKEEPING_MS);
+    },
+    async stop() {
+      clearInterval(housekeeping);
+      await bridgeSide?.stop();
+      await sweep.stop();
+      for (const relay of relays) await relay.stop();
+      await gateway.stop();
+      await app?.close();
+      await queues.stop();
+      await db.stop();
+    },
+  };
+}
+
+/** A signed hand-over gives what is still open to the one who signed; what ended meanwhile stays as it is. */
+async function handOver(cases: Cases, id: string, by: ReturnType<typeof actorOf>, why: string): Promise<void> {
+  try {
+    await cases.desk(id, { type: 'claim', takeOver: why }, by, null);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+}

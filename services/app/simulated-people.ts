@@ -1,0 +1,94 @@
+import type { Clock } from '#kernel/clock.ts';
+import { Problem } from '#kernel/errors.ts';
+import type { Cases } from '#dispatch/cases.ts';
+import { liveAssignments, type LiveAssignment } from '#dispatch/people.ts';
+import type { Database } from '#platform/database.ts';
+import type { Log } from '#platform/log.ts';
+import { staffPlaces } from '#registry/directory/directory.ts';
+
+const EVERY_MS = 2_000;
+/** A demo minute of the road takes so many seconds: a newcomer sees the whole story in a minute or two. */
+const ROAD_S_PER_MINUTE = 12;
+const ACCEPT_AFTER_MS = 4_000;
+const DEPART_AFTER_MS = 4_000;
+const WORK_MS = 30_000;
+
+interface Way {
+  since: number;
+  from: { lat: number; lon: number };
+}
+
+export interface PeopleDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  cases: Cases;
+  reportPosition(fix: { staffId: string; lat: number; lon: number; accuracy: number | null; at: number }): Promise<void>;
+  /** Where the case is and how many minutes the responder needs; null when it has no place. */
+  goal(incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null>;
+}
+
+/**
+ * Responders of the demo: each accepts what he is offered, sets out, drives there before everybody's eyes, arrives,
+ * and is done when the operator says so. Only those without a page of their own open.
+ */
+export function createSimulatedPeople(deps: PeopleDeps): { start(): void; stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  const ways = new Map<string, Way>();
+
+  async function round(): Promise<void> {
+    const live = await liveAssignments(deps.db);
+    const places = new Map((await staffPlaces(deps.db, live.map((a) => a.staffId))).map((place) => [place.id, place]));
+    for (const id of ways.keys()) if (!live.some((a) => a.id === id)) ways.delete(id);
+    for (const a of live) {
+      await step(a, places.get(a.staffId)).catch((error: Error) => {
+        if (!(error instanceof Problem)) throw error;
+      });
+    }
+  }
+
+  async function step(a: LiveAssignment, place: { lat: number | null; lon: number | null } | undefined): Promise<void> {
+    const now = deps.clock.now();
+    const from = place && place.lat !== null && place.lon !== null ? { lat: place.lat, lon: place.lon } : null;
+    const way = ways.get(a.id) ?? { since: now, from: from ?? { lat: 32.04, lon: 112.14 } };
+    ways.set(a.id, way);
+    const answer = (to: 'accepted' | 'under_way' | 'on_scene' | 'done'): Promise<unknown> =>
+      deps.cases.answer(a.id, a.staffId, { to }, { kind: 'person', id: a.staffId, name: a.name, role: a.role }).then(() => ways.set(a.id, { ...way, since: now }));
+    if (a.state === 'offered' && now - way.since >= ACCEPT_AFTER_MS) await answer('accepted');
+    else if (a.state === 'accepted' && now - way.since >= DEPART_AFTER_MS) await answer('under_way');
+    else if (a.state === 'under_way') await drive(a, way, now, answer);
+    else if (a.state === 'on_scene' && now - way.since >= WORK_MS) await answer('done');
+  }
+
+  async function drive(a: LiveAssignment, way: Way, now: number, answer: (to: 'on_scene') => Promise<unknown>): Promise<void> {
+    const goal = await deps.goal(a.incidentId, a.id);
+    const part = goal === null ? 1 : Math.min(1, (now - way.since) / (goal.minutes * ROAD_S_PER_MINUTE * 1000));
+    if (goal !== null) {
+      const lat = way.from.lat + (goal.lat - way.from.lat) * part;
+      const lon = way.from.lon + (goal.lon - way.from.lon) * part;
+      await deps.reportPosition({ staffId: a.staffId, lat, lon, accuracy: 15, at: now });
+    }
+    if (part >= 1) await answer('on_scene');
+  }
+
+  function next(): void {
+    running = round()
+      .catch((error: Error) => deps.log.warn({ err: error.message }, 'simulated people'))
+      .finally(() => {
+        running = undefined;
+        if (timer !== undefined) timer = setTimeout(next, EVERY_MS);
+      });
+  }
+
+  return {
+    start() {
+      timer = setTimeout(next, EVERY_MS);
+    },
+    async stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      await running;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import closeWithGrace from 'close-with-grace';
+import { systemClock } from '#kernel/clock.ts';
+import { issueSetupCode } from '#identity/setup.ts';
+import { readConfig } from '#platform/config.ts';
+import { createLog } from '#platform/log.ts';
+import { registerDemoRoutes, seedDemoOnce, startFleet, type Demo } from './demo.ts';
+import { startEngines } from './engines.ts';
+import { createPlatform } from './platform.ts';
+import { createSimulatedPeople } from './simulated-people.ts';
+
+const read = readConfig(process.env);
+if ('errors' in read) {
+  process.stderr.write(`配置有误 | wrong configuration:\n${read.errors.map((line) => `  ${line}\n`).join('')}`);
+  process.exit(2);
+}
+const { config } = read;
+const log = createLog(config.logLevel);
+const clock = systemClock;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const stops: (() => Promise<void>)[] = [];
+
+async function stopAll(): Promise<void> {
+  for (const stop of stops.toReversed()) {
+    await stop().catch((error: Error) => log.error({ err: error.message }, 'stopping'));
+  }
+  stops.length = 0;
+}
+
+closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
+  if (err) log.fatal({ err: err.message, stack: err.stack }, 'unexpected');
+  await stopAll();
+});
+
+/** Everything in order; each part is stopped in the reverse order. */
+async function start(): Promise<void> {
+  let onRefused: (refusal: { clientId: string; reason: string }) => void = () => undefined;
+  const engines = await startEngines({ config, log, clock, onRefused: (refusal) => onRefused(refusal) }, say);
+  stops.push(() => engines.stop());
+  let demo: Demo | undefined;
+  const platform = createPlatform({
+    config,
+    log,
+    clock,
+    engines,
+    addRoutes: (app) => {
+      if (demo && engines.mqttWsPort !== null) registerDemoRoutes(app, { demo, host: config.host, mqttWsPort: engines.mqttWsPort });
+    },
+  });
+  stops.push(() => platform.stop());
+  onRefused = ({ clientId, reason }) => {
+    platform.notice('device_refused', `设备 ${clientId} 没能连上:${reason}`, null).catch((error: Error) => log.warn({ err: error.message }, 'notice'));
+  };
+  if (config.demo) demo = await seedDemoOnce({ db: platform.db, clock, config }, say);
+  await platform.start();
+  if (demo && config.role === 'all') {
+    if (config.simDevices > 0) {
+      const fleet = await startFleet({ db: platform.db, config, log, mqttUrl: engines.mqttUrl }, demo);
+      stops.push(() => fleet.stop());
+    }
+    const people = createSimulatedPeople({ db: platform.db, clock, log, cases: platform.cases, reportPosition: platform.reportPosition, goal: platform.goal });
+    people.start();
+    stops.push(() => people.stop());
+  }
+  const code = config.demo ? null : await issueSetupCode(platform.db, clock.now());
+  if (code !== null) say(`第一位管理员的设置码 | set-up code of the first administrator: ${code}`);
+  say(`ready ${platform.url ?? `role=${config.role}`}`);
+}
+
+start().catch(async (error: Error) => {
+  process.stderr.write(`没能启动 | could not start: ${error.message}\n`);
+  log.debug({ stack: error.stack }, 'start');
+  await stopAll();
+  process.exit(1);
+});

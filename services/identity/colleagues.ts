@@ -1,0 +1,10 @@
+import type { Role } from '#contracts/session.ts';
+import type { Db } from '#platform/database.ts';
+import { loadQueries } from '#platform/sql.ts';
+
+const q = loadQueries(import.meta.url, 'identity', ['accounts_sharing']);
+
+/** Accounts of these roles that share ground with `regions`: theirs lie within, or hold, one of them. */
+export async function accountsSharing(db: Db, regions: readonly string[], roles: readonly Role[]): Promise<string[]> {
+  return (await db.query<{ id: string }>(q.accounts_sharing, [regions, roles])).map((row) => row.id);
+}

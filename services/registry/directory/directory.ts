@@ -1,0 +1,63 @@
+import type { Db } from '#platform/database.ts';
+import { loadQueries } from '#platform/sql.ts';
+
+const q = loadQueries(import.meta.url, 'directory', [
+  'regions_by_id',
+  'regions_by_path',
+  'regions_of_level',
+  'staff_path',
+  'resident_path',
+  'search_homes',
+  'staff_with_regions',
+  'staff_places',
+]);
+
+/** A region by name, path and level. */
+export interface Region {
+  id: string;
+  name: string;
+  path: string;
+  level: string;
+}
+
+/** What modules that may not import the registry ask of it, handed to them at wiring. */
+export const directory = {
+  regionsById: (db: Db, ids: readonly string[]): Promise<Region[]> => db.query(q.regions_by_id, [ids]),
+  regionsByPath: (db: Db, paths: readonly string[]): Promise<Region[]> => db.query(q.regions_by_path, [paths]),
+  async staffPath(db: Db, staffId: string): Promise<string | null> {
+    return (await db.query<{ region_path: string }>(q.staff_path, [staffId]))[0]?.region_path ?? null;
+  },
+  async residentPath(db: Db, residentId: string): Promise<string | null> {
+    return (await db.query<{ region_path: string }>(q.resident_path, [residentId]))[0]?.region_path ?? null;
+  },
+};
+
+/** All regions of one level, in the order of their paths. */
+export function regionsOfLevel(db: Db, level: string): Promise<Region[]> {
+  return db.query(q.regions_of_level, [level]);
+}
+
+/** Homes within `regions` whose people, number, address or device match `text`; 200 at most. */
+export async function searchHomes(db: Db, text: string, regions: readonly string[]): Promise<string[]> {
+  const clean = text.toWellFormed().replaceAll('\0', '');
+  return (await db.query<{ id: string }>(q.search_homes, [clean, regions])).map((row) => row.id);
+}
+
+/** Members of staff of these kinds with their region, those of `firstPath` first; 60 at most. */
+export async function staffWithRegions(
+  db: Db,
+  kinds: readonly string[],
+  regions: readonly string[],
+  firstPath: string,
+): Promise<{ id: string; name: string; kind: string; region: Region }[]> {
+  const rows = await db.query<{ id: string; name: string; kind: string; region_id: string; region_name: string; path: string; level: string }>(
+    q.staff_with_regions,
+    [kinds, regions, firstPath],
+  );
+  return rows.map((row) => ({ id: row.id, name: row.name, kind: row.kind, region: { id: row.region_id, name: row.region_name, path: row.path, level: row.level } }));
+}
+
+/** Where members of staff set out from, WGS-84; nulls where it is not known. */
+export function staffPlaces(db: Db, ids: readonly string[]): Promise<{ id: string; lat: number | null; lon: number | null }[]> {
+  return db.query(q.staff_places, [ids]);
+}
