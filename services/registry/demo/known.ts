@@ -8,6 +8,9 @@ export const KNOWN_COMMUNITY = '42/4206/420606/420606005/420606005001/';
 export const KNOWN_COMPOUND = '民主路27号院';
 export const KNOWN_ADDRESS = `${KNOWN_COMPOUND}2栋1单元302`;
 
+/** Her device, the first of the demo city: `demo-0001`. */
+export const KNOWN_DEVICE = { placed_in: '客厅', battery: 86 } as const;
+
 /** Gives the people around that grid their names: 周芳 answers for it, 张敏 steps in, 刘文斌 is the doctor. */
 export function nameKnownStaff(plan: StaffPlan): void {
   const own = plan.byGrid.get(KNOWN_GRID);

@@ -6,7 +6,7 @@ import type { CommunityPlan, DistrictLayout } from './city.ts';
 import { demoSecret, demoSecretHash, drawDevice, ZIGBEE_DEVICES, ZIGBEE_GATEWAY, zigbeeDevice } from './devices.ts';
 import { settleCommunity } from './elders.ts';
 import type { HomePlan } from './elders.ts';
-import { KNOWN_COMMUNITY, KNOWN_GRID, nameKnownStaff, settleKnownHome } from './known.ts';
+import { KNOWN_COMMUNITY, KNOWN_DEVICE, KNOWN_GRID, nameKnownStaff, settleKnownHome } from './known.ts';
 import { extraDistrict, FANCHENG } from './places.ts';
 import type { DistrictPlan } from './places.ts';
 import { createRandom } from './random.ts';
@@ -121,6 +121,7 @@ function* settle(layout: DistrictLayout, staff: StaffPlan, residents: number, se
       homes.unshift(...homes.splice(known, 1));
     }
     issue(rows, homes);
+    if (community.path === KNOWN_COMMUNITY) Object.assign(rows.device[0] ?? {}, KNOWN_DEVICE);
     for (const table of Object.keys(rows) as (keyof Rows)[]) (batch[table] as unknown[]).push(...rows[table]);
     if (batch.resident.length >= BATCH) {
       yield batch;
