@@ -11,12 +11,18 @@ export const usernameSchema = z
   .trim()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{1,63}$/u, '2–64 个字母、汉字、数字或 . _ - | 2–64 letters, digits or . _ -');
 
-export const newPasswordSchema = z.string().min(10, '至少 10 个字 | at least 10 characters').max(256, '最多 256 个字 | at most 256 characters');
+export const newPasswordSchema = z
+  .string()
+  .min(10, '至少 10 个字 | at least 10 characters')
+  .max(256, '最多 256 个字 | at most 256 characters');
 
 const nameSchema = z.string().trim().min(1, '必填 | required').max(64, '最多 64 个字 | at most 64 characters');
 
 /** Ids of regions; `all` is everything, and only for those who hold it themselves. */
-const regionIds = z.array(z.union([z.literal('all'), z.uuid()], { error: '区划编号 | the id of a region' })).min(1, '至少一个区划 | at least one region').max(50);
+const regionIds = z
+  .array(z.union([z.literal('all'), z.uuid()], { error: '区划编号 | the id of a region' }))
+  .min(1, '至少一个区划 | at least one region')
+  .max(50);
 
 export const accountSchema = z.object({
   id: z.string(),
@@ -59,14 +65,22 @@ export const changeAccountSchema = z.object({
   staffId: z.uuid().nullable().optional(),
   disabled: z.boolean().optional(),
   /** A new password of one's choice, or `true` for one that is made and shown once. */
-  password: z.union([newPasswordSchema, z.literal(true)], { error: '至少 10 个字的新密码 | a new password of at least 10 characters' }).optional(),
+  password: z
+    .union([newPasswordSchema, z.literal(true)], {
+      error: '至少 10 个字的新密码 | a new password of at least 10 characters',
+    })
+    .optional(),
   /** A new second factor, shown once; the old one is void. */
   resetTotp: z.literal(true).optional(),
 });
 export type ChangeAccount = z.infer<typeof changeAccountSchema>;
 
 /** An account with what is shown this once. */
-export const accountWithSecretsSchema = z.object({ account: accountSchema, password: z.string().optional(), totp: totpSchema.optional() });
+export const accountWithSecretsSchema = z.object({
+  account: accountSchema,
+  password: z.string().optional(),
+  totp: totpSchema.optional(),
+});
 export type AccountWithSecrets = z.infer<typeof accountWithSecretsSchema>;
 
 /** `POST /api/me/password`. */
@@ -86,7 +100,10 @@ export const setupSchema = z.object({
   username: usernameSchema,
   name: nameSchema,
   password: newPasswordSchema,
-  secret: z.string().regex(/^[A-Z2-7]{32}$/, '32 位密钥 | the 32-character secret').optional(),
+  secret: z
+    .string()
+    .regex(/^[A-Z2-7]{32}$/, '32 位密钥 | the 32-character secret')
+    .optional(),
   totp: code.optional(),
 });
 export const setupAnswerSchema = z.object({ done: z.boolean(), totp: totpSchema });
@@ -104,7 +121,11 @@ export const lookSchema = z.object({
 export type Look = z.infer<typeof lookSchema>;
 
 /** `sound`: the chain holds from the first look to the last. */
-export const chainStateSchema = z.object({ sound: z.boolean(), length: z.number().int(), brokenAt: z.number().int().nullable() });
+export const chainStateSchema = z.object({
+  sound: z.boolean(),
+  length: z.number().int(),
+  brokenAt: z.number().int().nullable(),
+});
 
 /** One line of the audit trail. */
 export const auditSchema = z.object({

@@ -8,7 +8,11 @@ export const unreadableSchema = z.object({ id: z.string().nullable(), fields: z.
  * in `unreadable` by the server, so that one bad row hides itself and nothing else.
  */
 export function listOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable(), unreadable: z.array(unreadableSchema).optional() });
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable(),
+    unreadable: z.array(unreadableSchema).optional(),
+  });
 }
 
 /** The query of every list: at most 200 rows, and where to go on. */

@@ -59,8 +59,18 @@ export async function listAccounts(
   viewer: Viewer,
   filter: { id?: string; q?: string | undefined; after?: string | undefined; limit: number },
 ): Promise<Account[]> {
-  const rows = await db.query<AccountRow>(q.list_accounts, [viewer.regions, filter.id ?? null, filter.q ?? null, filter.after ?? null, filter.limit]);
-  const regions = await describeRegions(deps.directory, db, rows.flatMap((row) => row.paths));
+  const rows = await db.query<AccountRow>(q.list_accounts, [
+    viewer.regions,
+    filter.id ?? null,
+    filter.q ?? null,
+    filter.after ?? null,
+    filter.limit,
+  ]);
+  const regions = await describeRegions(
+    deps.directory,
+    db,
+    rows.flatMap((row) => row.paths),
+  );
   return rows.map(({ paths, createdAt, disabledAt, seenAt, ...row }) => ({
     ...row,
     regions: paths.flatMap((path) => regions.get(path) ?? []),
@@ -79,7 +89,10 @@ async function findAccount(deps: AccountsDeps, db: Db, viewer: Viewer, id: strin
 /** The regions of an account to be: each must exist and lie within the viewer's own. */
 async function findOwnRegions(deps: AccountsDeps, db: Db, viewer: Viewer, ids: readonly string[]): Promise<Region[]> {
   const wanted = [...new Set(ids)];
-  const found = await deps.directory.regionsById(db, wanted.filter((id) => id !== EVERYWHERE.id));
+  const found = await deps.directory.regionsById(
+    db,
+    wanted.filter((id) => id !== EVERYWHERE.id),
+  );
   const regions = wanted.includes(EVERYWHERE.id) ? [...found, EVERYWHERE] : found;
   if (regions.length < wanted.length || !regions.every((region) => liesWithin(region.path, viewer.regions))) {
     refuseField('regions', '您管辖范围内的区划 | regions within your own');
@@ -90,7 +103,8 @@ async function findOwnRegions(deps: AccountsDeps, db: Db, viewer: Viewer, ids: r
 async function checkStaff(deps: AccountsDeps, db: Db, viewer: Viewer, staffId: string | null): Promise<void> {
   if (staffId === null) return;
   const path = await deps.directory.staffPath(db, staffId);
-  if (path === null || !liesWithin(path, viewer.regions)) refuseField('staffId', '您管辖范围内的人员 | a member of staff within your regions');
+  if (path === null || !liesWithin(path, viewer.regions))
+    refuseField('staffId', '您管辖范围内的人员 | a member of staff within your regions');
 }
 
 function checkPassword(field: string, password: string, username: string): void {
@@ -113,21 +127,39 @@ export interface AccountDraft {
 /** Puts an account into the tables. False when its user name (or its member of staff) already has one. */
 export async function insertAccount(db: Db, account: AccountDraft, now: number): Promise<boolean> {
   const { id, username, passwordHash, role, name, staffId, totpSecret, regions } = account;
-  const added = await db.query(q.add_account, [id, username, passwordHash, role, name, staffId, totpSecret, new Date(now)]);
+  const added = await db.query(q.add_account, [
+    id,
+    username,
+    passwordHash,
+    role,
+    name,
+    staffId,
+    totpSecret,
+    new Date(now),
+  ]);
   if (added.length === 0) return false;
   await setRegions(db, id, regions);
   return true;
 }
 
 async function setRegions(db: Db, accountId: string, regions: AccountDraft['regions']): Promise<void> {
-  await db.query(q.add_account_regions, [accountId, regions.map(({ id, path }) => (path === '' ? null : id)), regions.map(({ path }) => path)]);
+  await db.query(q.add_account_regions, [
+    accountId,
+    regions.map(({ id, path }) => (path === '' ? null : id)),
+    regions.map(({ path }) => path),
+  ]);
 }
 
 /**
  * Makes an account within the viewer's regions; `id` is the call's intent. The answer holds, this once, the password
  * that was made (when none was given) and the second factor (of roles that need one).
  */
-export async function createAccount(deps: AccountsDeps, viewer: Viewer, input: NewAccount, id: string): Promise<AccountWithSecrets> {
+export async function createAccount(
+  deps: AccountsDeps,
+  viewer: Viewer,
+  input: NewAccount,
+  id: string,
+): Promise<AccountWithSecrets> {
   const username = normalizeUsername(input.username);
   if (input.password !== undefined) checkPassword('password', input.password, username);
   const password = input.password ?? newPassword();
@@ -137,8 +169,21 @@ export async function createAccount(deps: AccountsDeps, viewer: Viewer, input: N
     const regions = await findOwnRegions(deps, tx, viewer, input.regions);
     await checkStaff(deps, tx, viewer, input.staffId);
     const now = deps.clock.now();
-    const draft = { id, username, passwordHash, role: input.role, name: input.name, staffId: input.staffId, totpSecret: totp?.secret ?? null, regions };
-    if (!(await insertAccount(tx, draft, now))) refuseField('username', '还没有人用的用户名(或这位人员已有账号) | a name not taken yet (or this member of staff has an account)');
+    const draft = {
+      id,
+      username,
+      passwordHash,
+      role: input.role,
+      name: input.name,
+      staffId: input.staffId,
+      totpSecret: totp?.secret ?? null,
+      regions,
+    };
+    if (!(await insertAccount(tx, draft, now)))
+      refuseField(
+        'username',
+        '还没有人用的用户名(或这位人员已有账号) | a name not taken yet (or this member of staff has an account)',
+      );
     const data = { username, role: input.role, regions: regions.map(({ path }) => path) };
     await recordAudit(tx, { at: now, by: viewer, what: 'account.create', subject: id, data, address: viewer.address });
     return findAccount(deps, tx, viewer, id);
@@ -150,7 +195,12 @@ export async function createAccount(deps: AccountsDeps, viewer: Viewer, input: N
  * Changes an account of the viewer's regions; what is not named stays. Whatever changes what he may do or how he signs
  * in ends his sessions. Throws `not_found`, `conflict` (with the version), `not_allowed_in_state` (disabling oneself).
  */
-export async function changeAccount(deps: AccountsDeps, viewer: Viewer, id: string, input: ChangeAccount): Promise<AccountWithSecrets> {
+export async function changeAccount(
+  deps: AccountsDeps,
+  viewer: Viewer,
+  id: string,
+  input: ChangeAccount,
+): Promise<AccountWithSecrets> {
   const password = input.password === true ? newPassword() : input.password;
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
   return deps.db.tx(async (tx) => {
@@ -158,13 +208,26 @@ export async function changeAccount(deps: AccountsDeps, viewer: Viewer, id: stri
     if (typeof input.password === 'string') checkPassword('password', input.password, before.username);
     const role = input.role ?? before.role;
     if (id === viewer.accountId && (input.disabled || role !== before.role || input.regions !== undefined)) {
-      throw new Problem('not_allowed_in_state', { detail: '自己的岗位、范围和停用要由别的管理员来改 | Another administrator must change your own role, regions or disable you' });
+      throw new Problem('not_allowed_in_state', {
+        detail:
+          '自己的岗位、范围和停用要由别的管理员来改 | Another administrator must change your own role, regions or disable you',
+      });
     }
     if (input.staffId !== undefined) await checkStaff(deps, tx, viewer, input.staffId);
     const regions = input.regions === undefined ? undefined : await findOwnRegions(deps, tx, viewer, input.regions);
-    const totp = input.resetTotp || (needsSecondFactor(role) && before.totpSecret === null) ? newSecondFactor(before.username) : undefined;
+    const totp =
+      input.resetTotp || (needsSecondFactor(role) && before.totpSecret === null)
+        ? newSecondFactor(before.username)
+        : undefined;
     const now = deps.clock.now();
-    await applyChange(tx, before, { ...input, role, totpSecret: totp?.secret ?? before.totpSecret, passwordHash: passwordHash ?? before.passwordHash, regions, now });
+    await applyChange(tx, before, {
+      ...input,
+      role,
+      totpSecret: totp?.secret ?? before.totpSecret,
+      passwordHash: passwordHash ?? before.passwordHash,
+      regions,
+      now,
+    });
     if (doesRevoke(input)) await revoke(deps, tx, id, now);
     const { password: _password, version: _version, ...named } = input;
     const data = { ...named, ...(password === undefined ? {} : { password: 'changed' }) };
@@ -175,16 +238,34 @@ export async function changeAccount(deps: AccountsDeps, viewer: Viewer, id: stri
 }
 
 function doesRevoke(input: ChangeAccount): boolean {
-  return input.role !== undefined || input.regions !== undefined || input.disabled === true || input.password !== undefined || input.resetTotp === true;
+  return (
+    input.role !== undefined ||
+    input.regions !== undefined ||
+    input.disabled === true ||
+    input.password !== undefined ||
+    input.resetTotp === true
+  );
 }
 
 /** Ends all sessions of an account in this transaction, and tells `onRevoked` once it is committed. */
-async function revoke(deps: AccountsDeps, tx: Tx, accountId: string, now: number, except: readonly string[] = []): Promise<void> {
+async function revoke(
+  deps: AccountsDeps,
+  tx: Tx,
+  accountId: string,
+  now: number,
+  except: readonly string[] = [],
+): Promise<void> {
   const ended = await endSessionsOf(tx, accountId, now, except);
   if (ended.length > 0) tx.afterCommit(() => deps.onRevoked(ended));
 }
 
-async function lockAccount(deps: AccountsDeps, tx: Tx, viewer: Viewer, id: string, version: number): Promise<LockedAccount> {
+async function lockAccount(
+  deps: AccountsDeps,
+  tx: Tx,
+  viewer: Viewer,
+  id: string,
+  version: number,
+): Promise<LockedAccount> {
   await findAccount(deps, tx, viewer, id);
   const [locked] = await tx.query<LockedAccount>(q.lock_account, [id]);
   if (!locked) throw new Problem('not_found');
@@ -197,11 +278,30 @@ async function lockAccount(deps: AccountsDeps, tx: Tx, viewer: Viewer, id: strin
 async function applyChange(
   tx: Tx,
   before: LockedAccount,
-  change: Pick<ChangeAccount, 'name' | 'staffId' | 'disabled'> & { role: Role; totpSecret: string | null; passwordHash: string; regions: Region[] | undefined; now: number },
+  change: Pick<ChangeAccount, 'name' | 'staffId' | 'disabled'> & {
+    role: Role;
+    totpSecret: string | null;
+    passwordHash: string;
+    regions: Region[] | undefined;
+    now: number;
+  },
 ): Promise<void> {
-  const disabledAt = change.disabled === undefined ? before.disabledAt : change.disabled ? (before.disabledAt ?? new Date(change.now)) : null;
+  const disabledAt =
+    change.disabled === undefined
+      ? before.disabledAt
+      : change.disabled
+        ? (before.disabledAt ?? new Date(change.now))
+        : null;
   const staffId = change.staffId === undefined ? before.staffId : change.staffId;
-  await tx.query(q.change_account, [before.id, change.name ?? before.name, change.role, staffId, change.totpSecret, change.passwordHash, disabledAt]);
+  await tx.query(q.change_account, [
+    before.id,
+    change.name ?? before.name,
+    change.role,
+    staffId,
+    change.totpSecret,
+    change.passwordHash,
+    disabledAt,
+  ]);
   if (change.regions) {
     await tx.query(q.drop_account_regions, [before.id]);
     await setRegions(tx, before.id, change.regions);
@@ -209,10 +309,20 @@ async function applyChange(
 }
 
 /** One's own new password: wants the current one, and ends all other sessions of one's own. */
-export async function changeOwnPassword(deps: AccountsDeps, viewer: Viewer, input: { current: string; new: string }): Promise<void> {
+export async function changeOwnPassword(
+  deps: AccountsDeps,
+  viewer: Viewer,
+  input: { current: string; new: string },
+): Promise<void> {
   const [account] = await deps.db.query<LockedAccount>(q.lock_account, [viewer.accountId]);
   if (!account || !(await verifyPassword(input.current, account.passwordHash))) {
-    await recordAudit(deps.db, { at: deps.clock.now(), by: viewer, what: 'password.refuse', subject: viewer.accountId, address: viewer.address });
+    await recordAudit(deps.db, {
+      at: deps.clock.now(),
+      by: viewer,
+      what: 'password.refuse',
+      subject: viewer.accountId,
+      address: viewer.address,
+    });
     refuseField('current', '现在的密码 | your present password');
   }
   checkPassword('new', input.new, account.username);
@@ -221,9 +331,20 @@ export async function changeOwnPassword(deps: AccountsDeps, viewer: Viewer, inpu
     const [locked] = await tx.query<LockedAccount>(q.lock_account, [viewer.accountId]);
     if (!locked || locked.passwordHash !== account.passwordHash) throw new Problem('conflict');
     const now = deps.clock.now();
-    await applyChange(tx, locked, { role: locked.role, totpSecret: locked.totpSecret, passwordHash, regions: undefined, now });
+    await applyChange(tx, locked, {
+      role: locked.role,
+      totpSecret: locked.totpSecret,
+      passwordHash,
+      regions: undefined,
+      now,
+    });
     await revoke(deps, tx, viewer.accountId, now, [viewer.sessionId]);
-    await recordAudit(tx, { at: now, by: viewer, what: 'password.change', subject: viewer.accountId, address: viewer.address });
+    await recordAudit(tx, {
+      at: now,
+      by: viewer,
+      what: 'password.change',
+      subject: viewer.accountId,
+      address: viewer.address,
+    });
   });
 }
-

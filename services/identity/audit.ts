@@ -59,5 +59,9 @@ export async function listAudit(
     filter.since === null ? null : new Date(filter.since),
     filter.limit,
   ]);
-  return rows.map(({ at, accountId, accountName, ...row }) => ({ ...row, at: at.toISOString(), by: { id: accountId, name: accountName } }));
+  return rows.map(({ at, accountId, accountName, ...row }) => ({
+    ...row,
+    at: at.toISOString(),
+    by: { id: accountId, name: accountName },
+  }));
 }

@@ -61,14 +61,26 @@ function draftAccounts(place: { district: Region; streets: readonly Region[]; st
   const { district, streets, staff } = place;
   const operators = OPERATORS.map((name, i) => {
     const street = i - (OPERATORS.length - STREET_OPERATORS);
-    return { username: `op${i + 1}`, role: 'operator' as const, name, region: (street >= 0 ? streets[street] : undefined) ?? district, staffId: null };
+    return {
+      username: `op${i + 1}`,
+      role: 'operator' as const,
+      name,
+      region: (street >= 0 ? streets[street] : undefined) ?? district,
+      staffId: null,
+    };
   });
   const others = OTHERS.map(([username, role, name]) => ({ username, role, name, region: district, staffId: null }));
   const onFoot = STAFF_ACCOUNTS.flatMap(([role, username, kind, count]) =>
     staff
       .filter((person) => person.kind === kind)
       .slice(0, count)
-      .map((person, i) => ({ username: `${username}${i + 1}`, role, name: person.name, region: person.region, staffId: person.id })),
+      .map((person, i) => ({
+        username: `${username}${i + 1}`,
+        role,
+        name: person.name,
+        region: person.region,
+        staffId: person.id,
+      })),
   );
   return [...operators, ...others, ...onFoot];
 }
@@ -86,7 +98,13 @@ export async function seedDemoAccounts(
     draftAccounts(deps).map(async (draft) => {
       const password = newPassword();
       const totpSecret = needsSecondFactor(draft.role) ? newSecondFactor(draft.username).secret : null;
-      return { ...draft, id: idFromName(`demo account ${draft.username}`), password, passwordHash: await hashPassword(password), totpSecret };
+      return {
+        ...draft,
+        id: idFromName(`demo account ${draft.username}`),
+        password,
+        passwordHash: await hashPassword(password),
+        totpSecret,
+      };
     }),
   );
   await db.tx(async (tx) => {
@@ -95,7 +113,15 @@ export async function seedDemoAccounts(
       if (made) continue;
       const [found] = await tx.query(q.lock_account, [draft.id]);
       if (!found) throw new Error(`there is an account "${draft.username}" already that is not the demo's`);
-      await tx.query(q.change_account, [draft.id, draft.name, draft.role, draft.staffId, draft.totpSecret, draft.passwordHash, null]);
+      await tx.query(q.change_account, [
+        draft.id,
+        draft.name,
+        draft.role,
+        draft.staffId,
+        draft.totpSecret,
+        draft.passwordHash,
+        null,
+      ]);
     }
   });
   return drafts.map(({ username, password, role, name, region, totpSecret }) => ({

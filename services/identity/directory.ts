@@ -22,7 +22,11 @@ export interface Directory {
 export const EVERYWHERE: Region = { id: 'all', name: '全部', path: '', level: 'all' };
 
 /** Regions of `paths` with their names; a path that is no region any more keeps itself for a name. */
-export async function describeRegions(directory: Directory, db: Db, paths: readonly string[]): Promise<Map<string, Region>> {
+export async function describeRegions(
+  directory: Directory,
+  db: Db,
+  paths: readonly string[],
+): Promise<Map<string, Region>> {
   const wanted = [...new Set(paths)].filter((path) => path !== '');
   const found = wanted.length === 0 ? [] : await directory.regionsByPath(db, wanted);
   const byPath = new Map(wanted.map((path) => [path, { id: path, name: path, path, level: 'unknown' }]));

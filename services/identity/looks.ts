@@ -4,7 +4,13 @@ import type { Viewer } from '#platform/access.ts';
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 
-const q = loadQueries(import.meta.url, 'identity', ['start_looks', 'find_look_head', 'add_look', 'list_looks', 'follow_looks']);
+const q = loadQueries(import.meta.url, 'identity', [
+  'start_looks',
+  'find_look_head',
+  'add_look',
+  'list_looks',
+  'follow_looks',
+]);
 
 /** Who looked at whom. `at` in ms; `what` says what was opened: `incident`, `resident`, `export`. */
 export interface LookEntry {
@@ -58,21 +64,44 @@ export async function recordLook(db: Db, entry: LookEntry): Promise<void> {
       address: viewer.address,
     };
     const hash = chainHash(head.hash, bodyOf(residentId, row));
-    const added = await db.query(q.add_look, [residentId, row.seq, row.at, row.accountId, row.accountName, row.what, row.incidentId, head.hash, hash, row.address]);
+    const added = await db.query(q.add_look, [
+      residentId,
+      row.seq,
+      row.at,
+      row.accountId,
+      row.accountName,
+      row.what,
+      row.incidentId,
+      head.hash,
+      hash,
+      row.address,
+    ]);
     if (added.length > 0) return;
   }
   throw new Error(`the looks at resident ${residentId} could not be extended`);
 }
 
 /** `recordLook` for everybody who was shown together; in the order of ids, so that two transactions can't wait in a ring. */
-export async function recordLooks(db: Db, residentIds: readonly string[], entry: Omit<LookEntry, 'residentId'>): Promise<void> {
+export async function recordLooks(
+  db: Db,
+  residentIds: readonly string[],
+  entry: Omit<LookEntry, 'residentId'>,
+): Promise<void> {
   for (const residentId of [...new Set(residentIds)].toSorted()) await recordLook(db, { ...entry, residentId });
 }
 
 /** Looks at one resident, newest first; `before` is the seq to go on from. */
-export async function listLooks(db: Db, residentId: string, page: { before: number | null; limit: number }): Promise<Look[]> {
+export async function listLooks(
+  db: Db,
+  residentId: string,
+  page: { before: number | null; limit: number },
+): Promise<Look[]> {
   const rows = await db.query<LookRow>(q.list_looks, [residentId, page.before, page.limit]);
-  return rows.map(({ at, accountId, accountName, prev: _prev, ...row }) => ({ ...row, at: at.toISOString(), by: { id: accountId, name: accountName } }));
+  return rows.map(({ at, accountId, accountName, prev: _prev, ...row }) => ({
+    ...row,
+    at: at.toISOString(),
+    by: { id: accountId, name: accountName },
+  }));
 }
 
 const STEP = 1_000;
@@ -81,7 +110,10 @@ const STEP = 1_000;
  * Recomputes a resident's chain from the first look to the head. `brokenAt` is the number of the first look that was
  * changed, removed or added behind the platform's back (one more than there are, when the newest are missing).
  */
-export async function verifyLooks(db: Db, residentId: string): Promise<{ sound: boolean; length: number; brokenAt: number | null }> {
+export async function verifyLooks(
+  db: Db,
+  residentId: string,
+): Promise<{ sound: boolean; length: number; brokenAt: number | null }> {
   const [head] = await db.query<{ seq: number; hash: string }>(q.find_look_head, [residentId]);
   let prev = CHAIN_START;
   let length = 0;

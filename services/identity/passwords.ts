@@ -93,12 +93,18 @@ export function newPassword(): string {
 export function weaknessOf(password: string, username: string): string | null {
   const text = password.normalize('NFKC').toLowerCase();
   if (new Set(text).size < 5) return '不同的字太少 | made of too few different characters';
-  if (text.includes(username.toLowerCase()) && username.length >= 3) return '不能包含用户名 | must not hold the user name';
-  if (/^(?:\d{10,11}|(?:password|qwerty|admin|woaini|12349|abc)[\w!@#$.-]{0,8})$/.test(text) || isRun(text)) return '太容易猜 | too easy to guess';
+  if (text.includes(username.toLowerCase()) && username.length >= 3)
+    return '不能包含用户名 | must not hold the user name';
+  if (/^(?:\d{10,11}|(?:password|qwerty|admin|woaini|12349|abc)[\w!@#$.-]{0,8})$/.test(text) || isRun(text))
+    return '太容易猜 | too easy to guess';
   return null;
 }
 
 function isRun(text: string): boolean {
-  const steps = new Set(Array.from(text).slice(1).map((letter, i) => (letter.codePointAt(0) ?? 0) - (text.codePointAt(i) ?? 0)));
+  const steps = new Set(
+    Array.from(text)
+      .slice(1)
+      .map((letter, i) => (letter.codePointAt(0) ?? 0) - (text.codePointAt(i) ?? 0)),
+  );
   return steps.size === 1;
 }

@@ -47,7 +47,12 @@ export function registerIdentityRoutes(app: App, deps: IdentityDeps): void {
 
 function registerSession(app: App, deps: IdentityDeps): void {
   const { db, clock, directory, onRevoked } = deps;
-  const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure: deps.config.publicUrl?.startsWith('https:') ?? false } as const;
+  const cookie = {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: deps.config.publicUrl?.startsWith('https:') ?? false,
+  } as const;
   const me = async (id: string | null) => {
     const session = id === null ? null : await findSession(db, id, clock.now());
     if (!session) throw new Problem('unauthenticated');
@@ -62,7 +67,11 @@ function registerSession(app: App, deps: IdentityDeps): void {
       schema: { tags: ['identity'], summary: 'Sign in', body: signInSchema, response: { 200: meSchema } },
     },
     async (request, reply) => {
-      const client = { address: request.ip, agent: request.headers['user-agent'] ?? null, replaces: sessionIdOf(request.headers.cookie) };
+      const client = {
+        address: request.ip,
+        agent: request.headers['user-agent'] ?? null,
+        replaces: sessionIdOf(request.headers.cookie),
+      };
       const { token, ended } = await signIn(deps, request.body, client);
       if (ended.length > 0) onRevoked(ended);
       reply.setCookie(SESSION_COOKIE, token, { ...cookie, maxAge: SESSION_MS / 1000 });
@@ -70,11 +79,21 @@ function registerSession(app: App, deps: IdentityDeps): void {
     },
   );
 
-  app.get('/api/session', { config: { access: 'signed_in' }, schema: { tags: ['identity'], summary: 'Who am I', response: { 200: meSchema } } }, (request) => me(request.viewer.sessionId));
+  app.get(
+    '/api/session',
+    {
+      config: { access: 'signed_in' },
+      schema: { tags: ['identity'], summary: 'Who am I', response: { 200: meSchema } },
+    },
+    (request) => me(request.viewer.sessionId),
+  );
 
   app.delete(
     '/api/session',
-    { config: { access: 'signed_in', bodyless: true }, schema: { tags: ['identity'], summary: 'Sign out', response: { 204: z.undefined() } } },
+    {
+      config: { access: 'signed_in', bodyless: true },
+      schema: { tags: ['identity'], summary: 'Sign out', response: { 204: z.undefined() } },
+    },
     async (request, reply) => {
       const { viewer } = request;
       const ended = await endSession(db, viewer.sessionId, clock.now());
@@ -89,7 +108,12 @@ function registerSession(app: App, deps: IdentityDeps): void {
     '/api/me/password',
     {
       config: { access: 'signed_in', secret: true, rateLimit: { max: 10, timeWindow: 60_000 } },
-      schema: { tags: ['identity'], summary: 'Change my password; my other sessions end', body: changePasswordSchema, response: { 204: z.undefined() } },
+      schema: {
+        tags: ['identity'],
+        summary: 'Change my password; my other sessions end',
+        body: changePasswordSchema,
+        response: { 204: z.undefined() },
+      },
     },
     async (request, reply) => {
       await changeOwnPassword(deps, request.viewer, request.body);
@@ -103,7 +127,14 @@ function registerSetup(app: App, deps: IdentityDeps): void {
   const { db, clock } = deps;
   app.get(
     '/api/setup',
-    { config: { access: 'public' }, schema: { tags: ['identity'], summary: 'Whether the first administrator is still to be made', response: { 200: setupStateSchema } } },
+    {
+      config: { access: 'public' },
+      schema: {
+        tags: ['identity'],
+        summary: 'Whether the first administrator is still to be made',
+        response: { 200: setupStateSchema },
+      },
+    },
     async (request) => {
       const id = sessionIdOf(request.headers.cookie);
       const session = id === null ? null : await findSession(db, id, clock.now());
@@ -114,10 +145,16 @@ function registerSetup(app: App, deps: IdentityDeps): void {
     '/api/setup',
     {
       config: { access: 'public', rateLimit: { max: 20, timeWindow: 60_000 } },
-      schema: { tags: ['identity'], summary: 'Make the first administrator', body: setupSchema, response: { 200: setupAnswerSchema } },
+      schema: {
+        tags: ['identity'],
+        summary: 'Make the first administrator',
+        body: setupSchema,
+        response: { 200: setupAnswerSchema },
+      },
     },
     async (request) => {
-      if (deps.config.demo) throw new Problem('not_allowed_in_state', { detail: '演示环境已有账号 | The demo has its accounts' });
+      if (deps.config.demo)
+        throw new Problem('not_allowed_in_state', { detail: '演示环境已有账号 | The demo has its accounts' });
       return setUp(deps, request.body, request.ip);
     },
   );
@@ -129,7 +166,12 @@ function registerAccounts(app: App, deps: IdentityDeps): void {
     '/api/accounts',
     {
       config: { access: ['admin'] },
-      schema: { tags: ['identity'], summary: 'Accounts within my regions', querystring: pageQuery.extend({ q: z.string().max(64).optional(), cursor: z.uuid().optional() }), response: { 200: listOf(accountSchema) } },
+      schema: {
+        tags: ['identity'],
+        summary: 'Accounts within my regions',
+        querystring: pageQuery.extend({ q: z.string().max(64).optional(), cursor: z.uuid().optional() }),
+        response: { 200: listOf(accountSchema) },
+      },
     },
     async (request) => {
       const { limit, cursor, q } = request.query;
@@ -141,7 +183,12 @@ function registerAccounts(app: App, deps: IdentityDeps): void {
     '/api/accounts',
     {
       config: { access: ['admin'], secret: true },
-      schema: { tags: ['identity'], summary: 'Make an account; its secrets are shown once', body: newAccountSchema, response: { 201: accountWithSecretsSchema } },
+      schema: {
+        tags: ['identity'],
+        summary: 'Make an account; its secrets are shown once',
+        body: newAccountSchema,
+        response: { 201: accountWithSecretsSchema },
+      },
     },
     async (request, reply) => {
       const made = await createAccount(deps, request.viewer, request.body, request.intentId);
@@ -153,7 +200,13 @@ function registerAccounts(app: App, deps: IdentityDeps): void {
     '/api/accounts/:id',
     {
       config: { access: ['admin'], secret: true },
-      schema: { tags: ['identity'], summary: 'Change an account; its sessions end', params: z.object({ id: z.uuid() }), body: changeAccountSchema, response: { 200: accountWithSecretsSchema } },
+      schema: {
+        tags: ['identity'],
+        summary: 'Change an account; its sessions end',
+        params: z.object({ id: z.uuid() }),
+        body: changeAccountSchema,
+        response: { 200: accountWithSecretsSchema },
+      },
     },
     (request) => changeAccount(deps, request.viewer, request.params.id, request.body),
   );
@@ -168,13 +221,24 @@ function registerTrails(app: App, deps: IdentityDeps): void {
       schema: {
         tags: ['identity'],
         summary: 'What was done, newest first',
-        querystring: pageQuery.extend({ cursor: z.uuid().optional(), account: z.uuid().optional(), what: z.string().max(64).optional(), since: z.iso.datetime().optional() }),
+        querystring: pageQuery.extend({
+          cursor: z.uuid().optional(),
+          account: z.uuid().optional(),
+          what: z.string().max(64).optional(),
+          since: z.iso.datetime().optional(),
+        }),
         response: { 200: listOf(auditSchema) },
       },
     },
     async (request) => {
       const { limit, cursor, account, what, since } = request.query;
-      const filter = { before: cursor ?? null, account: account ?? null, what: what ?? null, since: since === undefined ? null : Date.parse(since), limit };
+      const filter = {
+        before: cursor ?? null,
+        account: account ?? null,
+        what: what ?? null,
+        since: since === undefined ? null : Date.parse(since),
+        limit,
+      };
       const items = await listAudit(db, request.viewer, filter);
       return { items, nextCursor: items.length === limit ? (items.at(-1)?.id ?? null) : null };
     },
@@ -197,7 +261,11 @@ function registerTrails(app: App, deps: IdentityDeps): void {
       if (path === null || !liesWithin(path, request.viewer.regions)) throw new Problem('not_found');
       const { limit, cursor } = request.query;
       const items = await listLooks(db, id, { before: cursor ?? null, limit });
-      return { items, nextCursor: items.length === limit ? String(items.at(-1)?.seq ?? '') : null, chain: await verifyLooks(db, id) };
+      return {
+        items,
+        nextCursor: items.length === limit ? String(items.at(-1)?.seq ?? '') : null,
+        chain: await verifyLooks(db, id),
+      };
     },
   );
 }

@@ -52,7 +52,14 @@ export async function openSession(
   const token = randomBytes(32).toString('base64url');
   const id = hashOf(token);
   const expiresAt = new Date(session.now + SESSION_MS);
-  await db.query(q.open_session, [id, session.accountId, new Date(session.now), expiresAt, session.address, session.agent?.slice(0, 300) ?? null]);
+  await db.query(q.open_session, [
+    id,
+    session.accountId,
+    new Date(session.now),
+    expiresAt,
+    session.address,
+    session.agent?.slice(0, 300) ?? null,
+  ]);
   return { id, token, expiresAt };
 }
 
@@ -70,7 +77,12 @@ export async function endSession(db: Db, id: string, now: number): Promise<strin
 }
 
 /** Ends all sessions of an account but `except`. Returns the ids that were live. */
-export async function endSessionsOf(db: Db, accountId: string, now: number, except: readonly string[] = []): Promise<string[]> {
+export async function endSessionsOf(
+  db: Db,
+  accountId: string,
+  now: number,
+  except: readonly string[] = [],
+): Promise<string[]> {
   return (await db.query<{ id: string }>(q.end_sessions_of, [accountId, new Date(now), except])).map((row) => row.id);
 }
 

@@ -13,7 +13,14 @@ import { hashPassword, weaknessOf } from './passwords.ts';
 import { describeSecondFactor, newSecondFactor, stepOfCode } from './second-factor.ts';
 import { normalizeUsername } from './sign-in.ts';
 
-const q = loadQueries(import.meta.url, 'identity', ['has_accounts', 'lock_accounts', 'add_setup_code', 'find_setup_code', 'drop_setup_codes', 'use_code_step']);
+const q = loadQueries(import.meta.url, 'identity', [
+  'has_accounts',
+  'lock_accounts',
+  'add_setup_code',
+  'find_setup_code',
+  'drop_setup_codes',
+  'use_code_step',
+]);
 
 /** A code that was not used within a week is void; a restart prints a new one. */
 const CODE_MS = 7 * 24 * 3_600_000;
@@ -24,7 +31,8 @@ export async function isSetupNeeded(db: Db): Promise<boolean> {
   return !row?.hasAccounts;
 }
 
-const hashOf = (code: string): string => createHash('sha256').update(code.replace(/[\s-]/g, '').toLowerCase()).digest('hex');
+const hashOf = (code: string): string =>
+  createHash('sha256').update(code.replace(/[\s-]/g, '').toLowerCase()).digest('hex');
 
 /**
  * While nobody has an account: a new one-time code (80 bits, in fours) to be printed where the platform was started, so
@@ -47,33 +55,61 @@ export async function setUp(
   address: string | null,
 ): Promise<z.input<typeof setupAnswerSchema>> {
   const { db, clock } = deps;
-  if (!(await isSetupNeeded(db))) throw new Problem('not_allowed_in_state', { detail: '已经有管理员了 | There is an administrator already' });
+  if (!(await isSetupNeeded(db)))
+    throw new Problem('not_allowed_in_state', { detail: '已经有管理员了 | There is an administrator already' });
   const known = await db.query(q.find_setup_code, [hashOf(input.code), new Date(clock.now() - CODE_MS)]);
   if (known.length === 0) {
     await recordAudit(db, { at: clock.now(), by: null, what: 'setup.refuse', address });
-    throw new Problem('bad_credentials', { detail: '启动时打印的一次性代码不对 | Not the one-time code printed at start' });
+    throw new Problem('bad_credentials', {
+      detail: '启动时打印的一次性代码不对 | Not the one-time code printed at start',
+    });
   }
   const username = normalizeUsername(input.username);
   const weakness = weaknessOf(input.password, username);
   if (weakness !== null) throw new Problem('invalid_fields', { fields: [{ field: 'password', expected: weakness }] });
   if (input.totp === undefined) {
-    return { done: false, totp: input.secret === undefined ? newSecondFactor(username) : describeSecondFactor(input.secret, username) };
+    return {
+      done: false,
+      totp: input.secret === undefined ? newSecondFactor(username) : describeSecondFactor(input.secret, username),
+    };
   }
   const { secret } = input;
   const step = secret === undefined ? null : stepOfCode(secret, input.totp, clock.now());
   if (secret === undefined || step === null) {
-    throw new Problem('invalid_fields', { fields: [{ field: 'totp', expected: '验证器上现在显示的六位数字 | the six digits the authenticator shows now' }] });
+    throw new Problem('invalid_fields', {
+      fields: [{ field: 'totp', expected: '验证器上现在显示的六位数字 | the six digits the authenticator shows now' }],
+    });
   }
   const passwordHash = await hashPassword(input.password);
   await db.tx(async (tx) => {
     await tx.query(q.lock_accounts);
-    if (!(await isSetupNeeded(tx))) throw new Problem('not_allowed_in_state', { detail: '已经有管理员了 | There is an administrator already' });
+    if (!(await isSetupNeeded(tx)))
+      throw new Problem('not_allowed_in_state', { detail: '已经有管理员了 | There is an administrator already' });
     const now = clock.now();
     const id = newId(now);
-    await insertAccount(tx, { id, username, passwordHash, role: 'admin', name: input.name, staffId: null, totpSecret: secret, regions: [EVERYWHERE] }, now);
+    await insertAccount(
+      tx,
+      {
+        id,
+        username,
+        passwordHash,
+        role: 'admin',
+        name: input.name,
+        staffId: null,
+        totpSecret: secret,
+        regions: [EVERYWHERE],
+      },
+      now,
+    );
     await tx.query(q.use_code_step, [id, step]);
     await tx.query(q.drop_setup_codes);
-    await recordAudit(tx, { at: now, by: { accountId: id, name: input.name }, what: 'setup.done', subject: id, address });
+    await recordAudit(tx, {
+      at: now,
+      by: { accountId: id, name: input.name },
+      what: 'setup.done',
+      subject: id,
+      address,
+    });
   });
   return { done: true, totp: describeSecondFactor(secret, username) };
 }

@@ -47,7 +47,9 @@ export async function signIn(
   const username = normalizeUsername(credentials.username);
   const attempt = await takeAttempt(db, { username, address: client.address }, clock.now());
   const [account] = await db.query<AccountRow>(q.find_account_by_username, [username]);
-  const isRight = account ? await verifyPassword(credentials.password, account.passwordHash) : await verifyNothing(credentials.password);
+  const isRight = account
+    ? await verifyPassword(credentials.password, account.passwordHash)
+    : await verifyNothing(credentials.password);
   const refuse = async (why: string): Promise<never> => {
     const by = account ? { accountId: account.id, name: account.name } : null;
     await recordAudit(db, { at: clock.now(), by, what: 'session.refuse', data: { why }, address: client.address });
@@ -58,7 +60,7 @@ export async function signIn(
   if (account.disabled) return refuse('disabled');
   if (needsSecondFactor(account.role)) {
     if (credentials.totp === undefined) {
-      await forgiveAttempt(db, attempt, clock.now());
+      await forgiveAttempt(db, attempt);
       throw new Problem('second_factor_required');
     }
     if (!(await useCode(db, account, credentials.totp, clock.now()))) return refuse('code');
@@ -67,8 +69,13 @@ export async function signIn(
   return db.tx(async (tx) => {
     const ended = client.replaces === null ? [] : await endSession(tx, client.replaces, now);
     const session = await openSession(tx, { accountId: account.id, address: client.address, agent: client.agent, now });
-    await settleAttempt(tx, attempt, now);
-    await recordAudit(tx, { at: now, by: { accountId: account.id, name: account.name }, what: 'session.open', address: client.address });
+    await settleAttempt(tx, attempt);
+    await recordAudit(tx, {
+      at: now,
+      by: { accountId: account.id, name: account.name },
+      what: 'session.open',
+      address: client.address,
+    });
     return { accountId: account.id, token: session.token, ended };
   });
 }

@@ -58,7 +58,11 @@ function placeOf(address: string | null): string {
  * down and never locks: somebody who hammers at an operator's name from elsewhere does not keep her out of her own
  * desk, since only failures at that desk count there. The same for names that exist and names that don't.
  */
-export async function takeAttempt(db: Db, who: { username: string; address: string | null }, now: number): Promise<Attempt> {
+export async function takeAttempt(
+  db: Db,
+  who: { username: string; address: string | null },
+  now: number,
+): Promise<Attempt> {
   const name = who.username.normalize('NFKC').toLowerCase();
   const place = placeOf(who.address);
   const [known] = await db.query<{ known: boolean }>(q.is_known_address, [name, who.address, new Date(now - KNOWN_MS)]);
@@ -78,19 +82,22 @@ async function count(db: Db, key: string, rule: Rule, now: number): Promise<void
   if (taken.length > 0) return;
   const [next] = await db.query<{ nextAt: Date }>(q.next_attempt, [key]);
   const seconds = Math.max(1, Math.ceil(((next?.nextAt.getTime() ?? now) - now) / 1000));
-  throw new Problem('too_many_requests', { detail: `请等 ${seconds} 秒再试 | Try again in ${seconds} seconds`, data: { retryAfter: seconds } });
+  throw new Problem('too_many_requests', {
+    detail: `请等 ${seconds} 秒再试 | Try again in ${seconds} seconds`,
+    data: { retryAfter: seconds },
+  });
 }
 
 /** The attempt went well: the person's count is gone, the place's is one less. */
-export async function settleAttempt(db: Db, attempt: Attempt, now: number): Promise<void> {
+export async function settleAttempt(db: Db, attempt: Attempt): Promise<void> {
   await db.query(q.forget_attempts, [[attempt.both, ...(attempt.username === null ? [] : [attempt.username])]]);
-  await db.query(q.forgive_attempt, [attempt.address, new Date(now)]);
+  await db.query(q.forgive_attempt, [attempt.address]);
 }
 
 /** The attempt was neither right nor wrong (the password fits, the code is still to come): it does not count. */
-export async function forgiveAttempt(db: Db, attempt: Attempt, now: number): Promise<void> {
+export async function forgiveAttempt(db: Db, attempt: Attempt): Promise<void> {
   for (const key of [attempt.both, attempt.username, attempt.address]) {
-    if (key !== null) await db.query(q.forgive_attempt, [key, new Date(now)]);
+    if (key !== null) await db.query(q.forgive_attempt, [key]);
   }
 }
 

@@ -13,9 +13,9 @@ describe('canonical JSON', () => {
   });
 
   test('sorts by UTF-16 code unit as RFC 8785 wants', () => {
-    expect(canonicalJson({ '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\ud83d\ude00': 5, '\u0080': 6, '\u00f6': 7 })).toBe(
-      '{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\ud83d\ude00":5,"\ufb33":3}',
-    );
+    expect(
+      canonicalJson({ '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\ud83d\ude00': 5, '\u0080': 6, '\u00f6': 7 }),
+    ).toBe('{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\ud83d\ude00":5,"\ufb33":3}');
   });
 
   test('refuses what JSON has no form for', () => {
@@ -42,7 +42,11 @@ describe('a hash chain', () => {
   });
 
   test('shows the changed, the left out and the cut-off link', () => {
-    const links = chain([{ seq: 1, who: 'a' }, { seq: 2, who: 'b' }, { seq: 3, who: 'c' }]);
+    const links = chain([
+      { seq: 1, who: 'a' },
+      { seq: 2, who: 'b' },
+      { seq: 3, who: 'c' },
+    ]);
     const head = links[2]!.hash;
     expect(findBrokenLink(links.with(1, { ...links[1]!, body: { seq: 2, who: 'x' } }), head)).toBe(1);
     expect(findBrokenLink([links[0]!, links[2]!], head)).toBe(1);

@@ -21,7 +21,8 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(plain)) throw new TypeError(`canonicalJson: ${plain} has no JSON form`);
     return JSON.stringify(plain);
   }
-  if (Array.isArray(plain)) return `[${plain.map((item) => (item === undefined ? 'null' : canonicalJson(item))).join(',')}]`;
+  if (Array.isArray(plain))
+    return `[${plain.map((item) => (item === undefined ? 'null' : canonicalJson(item))).join(',')}]`;
   if (typeof plain === 'object') {
     const members = Object.entries(plain)
       .filter(([, member]) => member !== undefined)

@@ -67,7 +67,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     trustProxy: config.publicUrl === undefined ? false : ['loopback', 'linklocal', 'uniquelocal'],
     frameworkErrors: (error, request, reply) => void sendProblem(request, reply, toProblem(error)),
     clientErrorHandler: (error, socket) => {
-      if (socket.writable && (error as NodeJS.ErrnoException).code !== 'ECONNRESET') socket.end(bareProblem('invalid_request'));
+      if (socket.writable && (error as NodeJS.ErrnoException).code !== 'ECONNRESET')
+        socket.end(bareProblem('invalid_request'));
       else socket.destroy();
     },
   }).withTypeProvider<ZodTypeProvider>();
@@ -81,8 +82,10 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   installGuard(app, { config, clock, authenticate: deps.authenticate });
   await app.register(fastifyRateLimit, {
     global: false,
-    keyGenerator: (request) => (request.routeOptions.config.access === 'public' ? request.ip : request.viewer.accountId),
-    errorResponseBuilder: (_request, context) => new Problem('too_many_requests', { data: { retryAfter: Math.ceil(context.ttl / 1000) } }),
+    keyGenerator: (request) =>
+      request.routeOptions.config.access === 'public' ? request.ip : request.viewer.accountId,
+    errorResponseBuilder: (_request, context) =>
+      new Problem('too_many_requests', { data: { retryAfter: Math.ceil(context.ttl / 1000) } }),
   });
   installIdempotency(app, { db, clock, log });
   await installOpenApi(app, config);

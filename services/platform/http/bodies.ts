@@ -13,10 +13,12 @@ export function installBodies(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text === '') return done(null, undefined);
-    parse(request, text as string, (error, body) => {
+    void parse(request, text as string, (error, body) => {
       if (error) return done(new Problem('invalid_request', { detail: '不是完整的 JSON | Not well-formed JSON' }));
       if (SUSPICIOUS.test(text as string) && !isStorable(body)) {
-        return done(new Problem('invalid_request', { detail: '含有不是文字的字符 | It holds characters that are no text' }));
+        return done(
+          new Problem('invalid_request', { detail: '含有不是文字的字符 | It holds characters that are no text' }),
+        );
       }
       done(null, body);
     });
@@ -26,6 +28,7 @@ export function installBodies(app: App): void {
 function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (Array.isArray(value)) return value.every(isStorable);
-  if (typeof value === 'object' && value !== null) return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
   return true;
 }

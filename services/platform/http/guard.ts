@@ -47,7 +47,10 @@ export function setIntentId(request: { [INTENT]: string | null }, id: string): v
  * Before anything of a request is read: the Origin of changing calls, then who is asking and whether his role may.
  * Without `authenticate` everything but the public routes answers `unauthenticated`.
  */
-export function installGuard(app: App, deps: { config: Config; clock: Clock; authenticate: Authenticate | undefined }): void {
+export function installGuard(
+  app: App,
+  deps: { config: Config; clock: Clock; authenticate: Authenticate | undefined },
+): void {
   app.decorateRequest(VIEWER, null);
   app.decorateRequest(INTENT, null);
   app.decorateRequest('viewer', {

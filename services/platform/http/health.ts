@@ -44,16 +44,34 @@ export function installHealth(app: App, deps: { checks: ReadyChecks; metrics: Re
     const route = request.routeOptions?.url ?? 'none';
     duration.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
     // The pattern, not the address: a search holds names.
-    deps.log.debug({ request: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'http');
+    deps.log.debug(
+      {
+        request: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'http',
+    );
   });
 
-  app.get('/healthz', { config: { access: 'public' }, schema: { response: { 200: z.object({ status: z.literal('ok') }) } } }, async () => ({ status: 'ok' as const }));
+  app.get(
+    '/healthz',
+    { config: { access: 'public' }, schema: { response: { 200: z.object({ status: z.literal('ok') }) } } },
+    async () => ({ status: 'ok' as const }),
+  );
 
   const ready = z.object({ status: z.literal('ready'), checks: z.record(z.string(), z.literal('ok')) });
   app.get('/readyz', { config: { access: 'public' }, schema: { response: { 200: ready } } }, async (request, reply) => {
-    const results = await Promise.all(Object.entries(deps.checks).map(async ([name, check]) => [name, (await isWorking(check)) ? 'ok' : 'failed'] as const));
+    const results = await Promise.all(
+      Object.entries(deps.checks).map(
+        async ([name, check]) => [name, (await isWorking(check)) ? 'ok' : 'failed'] as const,
+      ),
+    );
     const checks = Object.fromEntries(results);
-    if (results.some(([, result]) => result === 'failed')) return sendProblem(request, reply, new Problem('unavailable', { data: { checks } }));
+    if (results.some(([, result]) => result === 'failed'))
+      return sendProblem(request, reply, new Problem('unavailable', { data: { checks } }));
     return { status: 'ready' as const, checks: checks as Record<string, 'ok'> };
   });
 

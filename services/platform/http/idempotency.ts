@@ -12,7 +12,14 @@ import { loadQueries } from '../sql.ts';
 import { setIntentId } from './guard.ts';
 import { isChanging, type App } from './routes.ts';
 
-const q = loadQueries(import.meta.url, 'http', ['begin_call', 'find_call', 'take_over_call', 'keep_answer', 'let_go_call', 'drop_old_calls']);
+const q = loadQueries(import.meta.url, 'http', [
+  'begin_call',
+  'find_call',
+  'take_over_call',
+  'keep_answer',
+  'let_go_call',
+  'drop_old_calls',
+]);
 
 /** How long an answer is kept for repeats. */
 const KEEP_MS = 24 * 3_600_000;
@@ -53,9 +60,17 @@ export function installIdempotency(app: App, deps: { db: Database; clock: Clock;
   app.decorateRequest(HELD, null);
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers['idempotency-key'];
-    if (key === undefined || !isChanging(request.method) || request.is404 || request.routeOptions.config.access === 'public') return;
+    if (
+      key === undefined ||
+      !isChanging(request.method) ||
+      request.is404 ||
+      request.routeOptions.config.access === 'public'
+    )
+      return;
     if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
-      throw new Problem('invalid_request', { fields: [{ field: 'Idempotency-Key', expected: '1–200 个可见 ASCII 字符 | 1–200 visible ASCII characters' }] });
+      throw new Problem('invalid_request', {
+        fields: [{ field: 'Idempotency-Key', expected: '1–200 个可见 ASCII 字符 | 1–200 visible ASCII characters' }],
+      });
     }
     const begun = await begin(deps, request, key);
     if ('held' in begun) {
@@ -90,11 +105,18 @@ async function begin(deps: { db: Database; clock: Clock }, request: FastifyReque
       if (found) {
         if (found.request_hash !== hash) throw new Problem('idempotency_mismatch');
         if (found.status !== null) return { stored: found };
-        [row] = await deps.db.query<{ intent_id: string; attempt: number }>(q.take_over_call, [accountId, key, found.attempt, new Date(now), holdUntil]);
+        [row] = await deps.db.query<{ intent_id: string; attempt: number }>(q.take_over_call, [
+          accountId,
+          key,
+          found.attempt,
+          new Date(now),
+          holdUntil,
+        ]);
       }
     }
     if (row) return { held: { accountId, key, attempt: row.attempt }, intentId: row.intent_id };
-    if (waited >= WAIT_MS) throw new Problem('unavailable', { detail: '同一个请求还在处理 | The same request is still being worked on' });
+    if (waited >= WAIT_MS)
+      throw new Problem('unavailable', { detail: '同一个请求还在处理 | The same request is still being worked on' });
     await sleep(pause);
   }
 }
@@ -105,14 +127,19 @@ async function begin(deps: { db: Database; clock: Clock }, request: FastifyReque
  */
 function requestHash(request: FastifyRequest): string {
   const text = `${request.method} ${request.url}\n${canonicalJson(request.body ?? null)}`;
-  if (request.routeOptions.config.secret) return createHmac('sha256', request.cookies[SESSION_COOKIE] ?? '').update(text).digest('hex');
+  if (request.routeOptions.config.secret)
+    return createHmac('sha256', request.cookies[SESSION_COOKIE] ?? '')
+      .update(text)
+      .digest('hex');
   return createHash('sha256').update(text).digest('hex');
 }
 
 function replay(request: FastifyRequest, reply: FastifyReply, stored: CallRow): FastifyReply {
   const status = stored.status ?? 500;
   if (request.routeOptions.config.secret && status < 300) {
-    throw new Problem('conflict', { detail: '这件事已经做过了,密码或密钥只显示一次 | It is done; its secret was shown once and is not kept' });
+    throw new Problem('conflict', {
+      detail: '这件事已经做过了,密码或密钥只显示一次 | It is done; its secret was shown once and is not kept',
+    });
   }
   reply.header('idempotency-replayed', 'true').code(status);
   if (stored.body === null) return reply.send();
@@ -120,18 +147,32 @@ function replay(request: FastifyRequest, reply: FastifyReply, stored: CallRow): 
   return reply.header('content-type', `${type}; charset=utf-8`).serializer(JSON.stringify).send(stored.body);
 }
 
-async function keep(deps: { db: Db; clock: Clock; log: Log }, request: FastifyRequest, status: number, payload: unknown, held: Held, type: string): Promise<void> {
+async function keep(
+  deps: { db: Db; clock: Clock; log: Log },
+  request: FastifyRequest,
+  status: number,
+  payload: unknown,
+  held: Held,
+  type: string,
+): Promise<void> {
   const at = [held.accountId, held.key, held.attempt] as const;
   try {
     if (status >= 500 || status === 429) {
       await deps.db.query(q.let_go_call, [...at, new Date(deps.clock.now())]);
       return;
     }
-    const isKept = type.includes('json') && typeof payload === 'string' && payload !== '' && !(request.routeOptions.config.secret && status < 300);
+    const isKept =
+      type.includes('json') &&
+      typeof payload === 'string' &&
+      payload !== '' &&
+      !(request.routeOptions.config.secret && status < 300);
     await deps.db.query(q.keep_answer, [...at, status, isKept ? payload : null]);
   } catch (error) {
     // What was done is done and is answered; a repeat finds no answer and runs again under the same intent id.
-    deps.log.warn({ request: request.id, err: (error as Error).message }, 'the answer to an Idempotency-Key could not be kept');
+    deps.log.warn(
+      { request: request.id, err: (error as Error).message },
+      'the answer to an Idempotency-Key could not be kept',
+    );
   }
 }
 

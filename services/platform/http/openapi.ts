@@ -25,7 +25,8 @@ export async function installOpenApi(app: App, config: Config): Promise<void> {
       info: {
         title: '12349 一键通',
         version: '1',
-        description: 'Times are ISO 8601 UTC, ids UUID v7, lists {items, nextCursor} with limit ≤ 200, errors RFC 9457 problem details.',
+        description:
+          'Times are ISO 8601 UTC, ids UUID v7, lists {items, nextCursor} with limit ≤ 200, errors RFC 9457 problem details.',
       },
       servers: config.publicUrl ? [{ url: config.publicUrl }] : [],
       components: {
@@ -34,7 +35,7 @@ export async function installOpenApi(app: App, config: Config): Promise<void> {
     },
     transform: jsonSchemaTransform,
     transformObject: (document) => {
-      const given = 'openapiObject' in document ? document.openapiObject : {};
+      const given: unknown = 'openapiObject' in document ? document.openapiObject : {};
       return describeOperations(given as Document, app) as never;
     },
   });
@@ -47,7 +48,9 @@ interface Document {
 }
 
 function describeOperations(document: Document, app: App): Document {
-  const access = new Map(app.routeRegistry.map((route) => [`${route.method} ${route.url.replace(/:(\w+)/g, '{$1}')}`, route.access]));
+  const access = new Map(
+    app.routeRegistry.map((route) => [`${route.method} ${route.url.replace(/:(\w+)/g, '{$1}')}`, route.access]),
+  );
   for (const [path, operations] of Object.entries(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(operations)) {
       describeOperation(operation, method.toUpperCase(), access.get(`${method.toUpperCase()} ${path}`) ?? 'public');
@@ -63,11 +66,17 @@ function describeOperations(document: Document, app: App): Document {
           name: 'Idempotency-Key',
           in: 'header',
           required: false,
-          description: 'Chosen by the caller for one change. Sent again with the same content, the call answers as it did before (24 h); with other content it is refused.',
+          description:
+            'Chosen by the caller for one change. Sent again with the same content, the call answers as it did before (24 h); with other content it is refused.',
           schema: { type: 'string', minLength: 1, maxLength: 200 },
         },
       },
-      responses: { Problem: { description: 'What went wrong', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } } },
+      responses: {
+        Problem: {
+          description: 'What went wrong',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
     },
   };
 }
@@ -77,10 +86,14 @@ function describeOperation(operation: Operation, method: string, access: Access)
   operation.responses = { ...operation.responses, default: { $ref: '#/components/responses/Problem' } };
   if (access === 'public') return;
   operation.security = [{ session: [] }];
-  if (isChanging(method)) operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }];
+  if (isChanging(method))
+    operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }];
 }
 
 function problemJsonSchema(): unknown {
-  const { $schema: _, ...schema } = z.toJSONSchema(problemSchema) as { $schema?: string; properties?: Record<string, object> };
+  const { $schema: _, ...schema } = z.toJSONSchema(problemSchema) as {
+    $schema?: string;
+    properties?: Record<string, object>;
+  };
   return { ...schema, properties: { ...schema.properties, code: { type: 'string', enum: Object.keys(ERRORS) } } };
 }

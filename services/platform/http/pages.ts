@@ -34,7 +34,12 @@ export async function installHeaders(app: App, config: Config): Promise<void> {
         mediaSrc: ["'self'", 'data:', 'blob:'],
         workerSrc: ["'self'", 'blob:'],
         childSrc: ["'self'", 'blob:'],
-        connectSrc: ["'self'", 'blob:', 'data:', (request) => brokerSources((request as { headers: { host?: string } }).headers.host, config.mqttWsPort)],
+        connectSrc: [
+          "'self'",
+          'blob:',
+          'data:',
+          (request) => brokerSources((request as { headers: { host?: string } }).headers.host, config.mqttWsPort),
+        ],
         manifestSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],
@@ -66,20 +71,39 @@ function brokerSources(host: string | undefined, port: number): string {
  * them are used), and `index.html`, never from a cache, for every address that is a page of the app.
  */
 export async function installPages(app: App, folder: string = BUILT_PAGES): Promise<void> {
-  await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, suppressWarning: true, dotfiles: 'deny', cacheControl: false });
-  app.get('/*', { config: { access: 'public' }, schema: { hide: true } }, (request, reply) => servePage(app, folder, request, reply));
+  await app.register(fastifyStatic, {
+    root: folder,
+    serve: false,
+    preCompressed: true,
+    suppressWarning: true,
+    dotfiles: 'deny',
+    cacheControl: false,
+  });
+  app.get('/*', { config: { access: 'public' }, schema: { hide: true } }, (request, reply) =>
+    servePage(app, folder, request, reply),
+  );
 }
 
-async function servePage(app: App, folder: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function servePage(
+  app: App,
+  folder: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const path = decodePath(request.url);
   if (path === undefined) throw new Problem('invalid_request');
   if (path !== '/' && path !== '/index.html' && isFile(folder, path)) {
-    reply.header('cache-control', path.startsWith('/assets/') ? `public, max-age=${365 * 24 * HOUR_S}, immutable` : `public, max-age=${HOUR_S}`);
+    reply.header(
+      'cache-control',
+      path.startsWith('/assets/') ? `public, max-age=${365 * 24 * HOUR_S}, immutable` : `public, max-age=${HOUR_S}`,
+    );
     return reply.sendFile(path);
   }
   if (NOT_PAGES.test(path) || /\.[a-z0-9]{1,8}$/i.test(path.replace('/index.html', ''))) throw noRoute(app, request);
   if (!existsSync(join(folder, 'index.html'))) {
-    throw new Problem('unavailable', { detail: '页面还没有生成,请运行 npm run build | The pages are not built yet: npm run build' });
+    throw new Problem('unavailable', {
+      detail: '页面还没有生成,请运行 npm run build | The pages are not built yet: npm run build',
+    });
   }
   reply.header('cache-control', 'no-cache');
   return reply.sendFile('/index.html');

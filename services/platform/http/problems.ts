@@ -8,9 +8,19 @@ import { methodsAt, type App } from './routes.ts';
 
 /** https://www.postgresql.org/docs/18/errcodes-appendix.html: the server is going, full, too slow, or not there. */
 const AWAY_STATES = /^(08|53|57P0|57014|25P03|40001|40P01|55P03)/;
-const AWAY_SYSTEM = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const AWAY_SYSTEM = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 /** node-postgres has no codes for these. */
-const AWAY_WORDS = /timeout exceeded when trying to connect|connection terminated|connection error and is not queryable|after calling end on the pool|query read timeout/i;
+const AWAY_WORDS =
+  /timeout exceeded when trying to connect|connection terminated|connection error and is not queryable|after calling end on the pool|query read timeout/i;
 
 /** True when `error` says that the database (or another engine) is away, closing, full or too slow: worth another try. */
 export function isAway(error: unknown): boolean {
@@ -41,14 +51,19 @@ export function toProblem(error: unknown): Problem {
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string') {
     // Class 22 (data exception): text that can't be what the column holds, such as U+0000 or a number out of range.
-    if (/^22...$/.test(code)) return new Problem('invalid_request', { detail: '有的内容数据库存不了 | Something in it can not be stored' });
+    if (/^22...$/.test(code))
+      return new Problem('invalid_request', { detail: '有的内容数据库存不了 | Something in it can not be stored' });
     if (code === '23505') return new Problem('conflict', { detail: '已经有一样的了 | There is one like it already' });
-    if (code === '23503') return new Problem('invalid_request', { detail: '指到了不存在的记录 | It points at something that does not exist' });
+    if (code === '23503')
+      return new Problem('invalid_request', {
+        detail: '指到了不存在的记录 | It points at something that does not exist',
+      });
     if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
       return new Problem('invalid_request', { detail: '不是完整的 JSON | Not well-formed JSON' });
     }
   }
-  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return new Problem(BY_STATUS[statusCode] ?? 'invalid_request');
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return new Problem(BY_STATUS[statusCode] ?? 'invalid_request');
   return new Problem('internal');
 }
 
@@ -62,7 +77,9 @@ export function problemBody(problem: Problem, language: Language, request: strin
     status: entry.status,
     code: problem.code,
     ...(problem.detail === undefined ? {} : { detail: pick(problem.detail, language) }),
-    ...(problem.fields === undefined ? {} : { errors: problem.fields.map(({ field, expected }) => ({ field, expected: pick(expected, language) })) }),
+    ...(problem.fields === undefined
+      ? {}
+      : { errors: problem.fields.map(({ field, expected }) => ({ field, expected: pick(expected, language) })) }),
     request,
   };
 }
@@ -75,14 +92,22 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   else if (status === 503) reply.header('retry-after', '1');
   const body = problemBody(problem, languageOf(request.headers['accept-language']), request.id);
   // Serialised here: a route's own response schemas must have no say in how an error looks.
-  return reply.code(status).header('content-type', 'application/problem+json; charset=utf-8').serializer(JSON.stringify).send(body);
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(body);
 }
 
 /** Every error of every route, and every address that is none, answered with problem details. */
 export function installProblems(app: App, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
-    const where = { request: request.id, route: `${request.method} ${request.routeOptions?.url ?? ''}`, code: problem.code };
+    const where = {
+      request: request.id,
+      route: `${request.method} ${request.routeOptions?.url ?? ''}`,
+      code: problem.code,
+    };
     if (!(error instanceof Problem)) {
       const level = problem.code === 'internal' ? 'error' : 'warn';
       if (ERRORS[problem.code].status >= 500) log[level]({ ...where, err: brief(error) }, 'a request failed');
@@ -103,7 +128,9 @@ function brief(error: unknown): { code?: unknown; message: string; stack?: strin
 export function noRoute(app: App, request: FastifyRequest): Problem {
   const path = request.url.split('?', 1)[0] ?? '';
   const methods = methodsAt(app.routeRegistry, path).filter((method) => method !== request.method);
-  return methods.length > 0 ? new Problem('method_not_allowed', { data: { allow: methods } }) : new Problem('not_found');
+  return methods.length > 0
+    ? new Problem('method_not_allowed', { data: { allow: methods } })
+    : new Problem('not_found');
 }
 
 /** The body of an answer that Fastify's routes never see: a request line that can't be parsed. */

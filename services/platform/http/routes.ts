@@ -1,4 +1,11 @@
-import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault, RouteOptions } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+  RouteOptions,
+} from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Role } from '#contracts/session.ts';
 import type { Viewer } from '../access.ts';
@@ -45,7 +52,13 @@ declare module 'fastify' {
 }
 
 /** The HTTP server as every module's `registerXRoutes(app, deps)` takes it. */
-export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, ZodTypeProvider>;
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -80,7 +93,10 @@ export function methodsAt(registry: readonly RouteEntry[], path: string): string
   return registry
     .filter(({ url }) => {
       const pattern = url.split('/');
-      return pattern.length === segments.length && pattern.every((part, i) => (part.startsWith(':') ? segments[i] !== '' : part === segments[i]));
+      return (
+        pattern.length === segments.length &&
+        pattern.every((part, i) => (part.startsWith(':') ? segments[i] !== '' : part === segments[i]))
+      );
     })
     .map(({ method }) => method);
 }

@@ -10,7 +10,9 @@ interface ListSchema {
 function listSchema(schema: z.ZodType): ListSchema | undefined {
   if (!(schema instanceof z.ZodObject)) return undefined;
   const { items, unreadable } = schema.shape as Record<string, unknown>;
-  return items instanceof z.ZodArray && unreadable !== undefined ? { items: items as z.ZodArray<z.ZodType> } : undefined;
+  return items instanceof z.ZodArray && unreadable !== undefined
+    ? { items: items as z.ZodArray<z.ZodType> }
+    : undefined;
 }
 
 /** Ids and field names only: what stands in the row may be personal. */
@@ -19,15 +21,19 @@ function describe(row: unknown, error: z.core.$ZodError): { id: string | null; f
   return { id, fields: [...new Set(error.issues.map((issue) => issue.path.map(String).join('.')))].slice(0, 20) };
 }
 
-function encodeList(schema: z.ZodType, list: ListSchema, data: { items: unknown[] }): { value: unknown; unreadable: ReturnType<typeof describe>[] } {
+function encodeList(
+  schema: z.ZodType,
+  list: ListSchema,
+  data: { items: unknown[] },
+): { value: unknown; unreadable: ReturnType<typeof describe>[] } {
   const items: unknown[] = [];
   const unreadable: ReturnType<typeof describe>[] = [];
   for (const row of data.items) {
-    const encoded = z.safeEncode(list.items.element, row as never);
+    const encoded = z.safeEncode(list.items.element, row);
     if (encoded.success) items.push(row);
     else unreadable.push(describe(row, encoded.error));
   }
-  return { value: z.encode(schema, { ...data, items, unreadable } as never), unreadable };
+  return { value: z.encode(schema, { ...data, items, unreadable }), unreadable };
 }
 
 /**
@@ -38,7 +44,7 @@ export function createSerializerCompiler(log: Log): FastifySerializerCompiler<z.
   return ({ schema, method, url }) => {
     const list = listSchema(schema);
     return (data: unknown) => {
-      const encoded = z.safeEncode(schema, data as never);
+      const encoded = z.safeEncode(schema, data);
       if (encoded.success) return JSON.stringify(encoded.data);
       if (list && typeof data === 'object' && data !== null && 'items' in data && Array.isArray(data.items)) {
         const { value, unreadable } = encodeList(schema, list, data as { items: unknown[] });

@@ -31,15 +31,21 @@ const TYPES: Record<string, string> = {
 const expectation: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? '必填 | required' : (TYPES[issue.expected] ?? `${issue.expected} | ${issue.expected}`);
+      return issue.input === undefined
+        ? '必填 | required'
+        : (TYPES[issue.expected] ?? `${issue.expected} | ${issue.expected}`);
     case 'invalid_value': {
       const values = issue.values.map(String);
-      return values.length === 1 ? `只能是 ${values[0]} | ${values[0]}` : `其中之一:${values.join('、')} | one of ${values.join(', ')}`;
+      return values.length === 1
+        ? `只能是 ${values[0]} | ${values[0]}`
+        : `其中之一:${values.join('、')} | one of ${values.join(', ')}`;
     }
     case 'too_big':
       return bound(issue, '最多', 'at most', issue.maximum);
     case 'too_small':
-      return issue.origin === 'string' && Number(issue.minimum) === 1 ? '不能为空 | not empty' : bound(issue, '至少', 'at least', issue.minimum);
+      return issue.origin === 'string' && Number(issue.minimum) === 1
+        ? '不能为空 | not empty'
+        : bound(issue, '至少', 'at least', issue.minimum);
     case 'invalid_format':
       return FORMATS[issue.format] ?? '格式不对 | another format';
     case 'not_multiple_of':
