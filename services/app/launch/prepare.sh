@@ -7,6 +7,7 @@ say() { printf '一键通 · %s\n' "$*" >&2; }
 fail() {
   printf '\n一键通 · 停止 / stopped: %s\n' "$1" >&2
   [ $# -lt 2 ] || printf '      处理 / mend it with:\n          %s\n' "$2" >&2
+  [ -z "${last_words:-}" ] || printf '%s\n' "$last_words"
   exit 1
 }
 

@@ -2,6 +2,8 @@
 # npm test: everything a fresh clone lacks, the engines and the browser to test against, then vitest in place of this shell.
 set -u
 launch=$(dirname -- "$0")
+# The last line of a run is its count, also of one that could not begin.
+last_words='0 passed, 1 failed'
 . "$launch/prepare.sh"
 
 has() { PATH=$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin command -v "$1" >/dev/null 2>&1; }
