@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '#kernel/clock.ts';
@@ -13,8 +12,8 @@ import type { Log } from '#platform/log.ts';
 import { KNOWN_GRID } from '#registry/demo/known.ts';
 import { seedDemo, simulatedDevices, type DemoCity } from '#registry/demo/seed.ts';
 import { regionsOfLevel, staffWithRegions } from '#registry/directory/directory.ts';
+import { readSecretSeed, writePrivately } from './demo-seed.ts';
 
-const secretsSchema = z.object({ seed: z.string().min(16) });
 const demoFileSchema = z.object({ accounts: z.array(z.object({ username: z.string() }).loose()).min(1) }).loose();
 
 /** Everything the demo knows: its devices with secrets and the people who may sign in. */
@@ -29,7 +28,7 @@ export interface Demo {
  */
 export async function seedDemoOnce(deps: { db: Database; clock: Clock; config: Config }, say: (line: string) => void): Promise<Demo> {
   const { db, clock, config } = deps;
-  const seed = readSeed(config.dataDir);
+  const seed = readSecretSeed(config.dataDir);
   say('演示城区 …');
   const city = await seedDemo({ db, secretSeed: seed });
   const file = path.join(config.dataDir, 'demo.json');
@@ -48,17 +47,6 @@ async function demoAccounts(db: Database, clock: Clock): Promise<DemoAccount[]> 
   return seedDemoAccounts(db, { clock, district, streets, staff });
 }
 
-function readSeed(dataDir: string): string {
-  const file = path.join(dataDir, 'demo-seed.json');
-  if (existsSync(file)) {
-    const read = secretsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-    if (read.success) return read.data.seed;
-  }
-  const seed = randomBytes(16).toString('hex');
-  writePrivately(file, { seed });
-  return seed;
-}
-
 function isWhole(file: string): boolean {
   if (!existsSync(file)) return false;
   try {
@@ -67,14 +55,6 @@ function isWhole(file: string): boolean {
     // Half a file says as little as none: it is written anew.
     return false;
   }
-}
-
-/** In one step and for the owner only: a start that is killed leaves the old file or the new one. */
-function writePrivately(file: string, content: unknown): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  renameSync(temporary, file);
 }
 
 /** Boxes that press now and then; never one that `demo.json` lists. */
