@@ -5,7 +5,7 @@ import { createDatabase, type Db } from './database.ts';
 import { createLeaseKeeper, type LeaseKeeper } from './lease.ts';
 import { createLog } from './log.ts';
 
-const NAMES = [...'0123456789abcdef'];
+const NAMES = Array.from({ length: 16 }, (_, i) => i.toString(16));
 const log = createLog('silent');
 let test_: TestDatabase;
 let keepers: LeaseKeeper[] = [];

@@ -36,7 +36,7 @@ export interface LeaseDeps {
   max?: number;
   /** `fence` is higher than that of every earlier holder. */
   onGained(name: string, fence: number): void;
-  /** Another process takes over as soon as this resolves (it is not waited for where the lease has run out). */
+  /** Another process takes over as soon as this resolves; where the lease has run out or was taken, without waiting for it. */
   onLost(name: string): Promise<void> | void;
 }
 
@@ -77,16 +77,25 @@ export function createLeaseKeeper(deps: LeaseDeps): LeaseKeeper {
   });
   const expired = (lease: Held): boolean => clock.now() >= lease.until || performance.now() >= lease.monotonicUntil;
 
+  /** Never rejects; resolves when `onLost` is through. Rounds do not wait for it, or the other leases would run out. */
   async function lose(name: string, why: string): Promise<void> {
     if (!held.delete(name)) return;
     log.info({ lease: name, why }, 'lease let go');
-    await deps.onLost(name);
+    try {
+      await deps.onLost(name);
+    } catch (error) {
+      log.error({ lease: name, err: (error as Error).message }, 'letting go failed');
+    }
+  }
+
+  async function handOver(name: string): Promise<void> {
+    await lose(name, 'others share the work');
+    if (held.has(name)) return;
+    await db.query(q.drop_lease, [rowName(name), holder]).catch(() => undefined);
   }
 
   function guard(): void {
-    for (const [name, lease] of held) {
-      if (expired(lease)) void Promise.resolve(lose(name, 'could not renew in time')).catch((error: Error) => log.error({ err: error.message, lease: name }, 'letting go failed'));
-    }
+    for (const [name, lease] of held) if (expired(lease)) void lose(name, 'could not renew in time');
   }
 
   async function renew(mine: number): Promise<LeaseRow[]> {
@@ -98,7 +107,7 @@ export function createLeaseKeeper(deps: LeaseDeps): LeaseKeeper {
     if (mine !== round) return [];
     for (const [name, lease] of held) {
       if (renewed.has(rowName(name))) held.set(name, fresh(now, monotonic, lease.fence));
-      else await lose(name, 'taken by another process');
+      else void lose(name, 'taken by another process');
     }
     return db.query<LeaseRow>(q.list_leases, [deps.group, new Date(now)]);
   }
@@ -107,10 +116,7 @@ export function createLeaseKeeper(deps: LeaseDeps): LeaseKeeper {
     const now = clock.now();
     const alive = rows.filter((row) => row.name.startsWith(`${deps.group}/member/`) && row.expiresAt.getTime() > now).length;
     const part = Math.min(deps.max ?? names.length, Math.ceil(names.length / Math.max(1, alive)));
-    for (const name of [...held.keys()].slice(part)) {
-      await lose(name, 'others share the work');
-      await db.query(q.drop_lease, [rowName(name), holder]);
-    }
+    for (const name of [...held.keys()].slice(part)) void handOver(name);
     const taken = new Set(rows.filter((row) => row.holder !== holder && row.expiresAt.getTime() >= now).map((row) => row.name));
     for (const name of names) {
       if (mine !== round || held.size >= part) return;
