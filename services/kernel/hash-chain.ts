@@ -37,11 +37,6 @@ function hasToJson(value: unknown): value is { toJSON(): unknown } {
   return typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
-/** SHA-256 in hex of the canonical JSON of `value`. */
-export function sha256OfJson(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
-}
-
 /**
  * The hash of the next link: SHA-256 (hex, lower case) over `prev`, a line feed and the canonical JSON of `body`.
  * `prev` is the hash of the link before, `CHAIN_START` for the first; `body` is everything the link says, its number

@@ -1,7 +1,6 @@
 import fastifyCookie from '@fastify/cookie';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
-import type { Registry } from 'prom-client';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
@@ -20,16 +19,11 @@ import { installRouteRules, type App } from './http/routes.ts';
 import { createSerializerCompiler } from './http/serialization.ts';
 import { compileValidator } from './http/validation.ts';
 
-export type { Access, App, RouteEntry } from './http/routes.ts';
+export type { App } from './http/routes.ts';
 export type { Authenticate } from './http/guard.ts';
-export type { ReadyChecks } from './http/health.ts';
 export type { Language } from './http/language.ts';
 export { isOwnOrigin } from './http/guard.ts';
-export { createMetrics } from './http/health.ts';
 export { dropOldAnswers } from './http/idempotency.ts';
-export { languageOf, pick } from './http/language.ts';
-export { isAway, problemBody, toProblem } from './http/problems.ts';
-export { parseFields } from './http/validation.ts';
 
 /** Larger bodies are refused with `payload_too_large`; a route that takes files sets its own. */
 const BODY_LIMIT = 256 * 1024;
@@ -43,8 +37,6 @@ export interface HttpDeps {
   authenticate?: Authenticate;
   /** What `/readyz` asks. */
   checks?: ReadyChecks;
-  /** The registry that `/metrics` serves; one is made when none is given. */
-  metrics?: Registry;
   /** Folder of the built pages; `dispatcher-ui/dist` when not given. */
   pages?: string;
 }
@@ -89,7 +81,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   });
   installIdempotency(app, { db, clock, log });
   await installOpenApi(app, config);
-  installHealth(app, { checks: deps.checks ?? {}, metrics: deps.metrics ?? createMetrics(), log });
+  installHealth(app, { checks: deps.checks ?? {}, metrics: createMetrics(), log });
   await installPages(app, deps.pages);
   return app;
 }

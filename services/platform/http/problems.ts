@@ -23,7 +23,7 @@ const AWAY_WORDS =
   /timeout exceeded when trying to connect|connection terminated|connection error and is not queryable|after calling end on the pool|query read timeout/i;
 
 /** True when `error` says that the database (or another engine) is away, closing, full or too slow: worth another try. */
-export function isAway(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isAway);
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
@@ -68,7 +68,7 @@ export function toProblem(error: unknown): Problem {
 }
 
 /** Problem details (RFC 9457) in the language of the request. `request` is the id that also stands in the log. */
-export function problemBody(problem: Problem, language: Language, request: string): ProblemBody {
+function problemBody(problem: Problem, language: Language, request: string): ProblemBody {
   const entry = ERRORS[problem.code];
   return {
     ...problem.data,

@@ -75,16 +75,6 @@ function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
 }
 
 /**
- * Parses `value` by `schema` as the server parses a body; throws `invalid_fields` that names each wrong field and what
- * was expected. For what comes in by other ways (a file, a query that is built up).
- */
-export function parseFields<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = z.safeParse(schema, value, { error: expectation });
-  if (!parsed.success) throw new Problem('invalid_fields', { fields: fieldErrors(parsed.error.issues) });
-  return parsed.data;
-}
-
-/**
  * Fastify's validator over zod: a wrong body is `invalid_fields`, a wrong query or header `invalid_request`, and an id
  * in the path that can't be one is simply `not_found`.
  */
