@@ -1,10 +1,11 @@
-import type { Clock } from '#kernel/clock.ts';
+import { randomUUID } from 'node:crypto';
+import { systemClock, type Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import { createGateway, type ConsolePayload, type Gateway } from '#console/gateway.ts';
 import { busyDesks, registerDeskRoutes, seeDesks } from '#console/desks.ts';
 import { createCases, type Cases } from '#dispatch/cases.ts';
 import { createIntents } from '#dispatch/intents.ts';
-import { busyWithAnother, goalOf, liveAssignments, openCasesOf } from '#dispatch/people.ts';
+import { busyWithAnother, goalOf, liveAssignments, openCasesOf, openCasesOfDevices } from '#dispatch/people.ts';
 import { createPolicies } from '#dispatch/policies.ts';
 import { createReceiver } from '#dispatch/receive.ts';
 import { actorOf, registerDispatchRoutes } from '#dispatch/routes.ts';
@@ -15,6 +16,7 @@ import { recordLook } from '#identity/looks.ts';
 import { registerIdentityRoutes } from '#identity/routes.ts';
 import { findEndedSessions } from '#identity/sessions.ts';
 import { tidyIdentity } from '#identity/housekeeping.ts';
+import { createBridge, type Bridge } from '#intake/bridge.ts';
 import type { Config } from '#platform/config.ts';
 import { createDatabase, type Database } from '#platform/database.ts';
 import { createHttpServer, dropOldAnswers, type App } from '#platform/http.ts';
@@ -26,7 +28,6 @@ import { directory, searchHomes } from '#registry/directory/directory.ts';
 import { liveResponders } from '#responders/positions.ts';
 import { assignmentsOf, registerResponderRoutes, reportPosition } from '#responders/routes.ts';
 import type { Engines } from './engines.ts';
-import { createBridgeSide } from './bridge-side.ts';
 import { accountsSharing } from '#identity/colleagues.ts';
 import { ensurePartitions } from '#platform/partitions.ts';
 
@@ -60,11 +61,14 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
   const db = createDatabase({ url: engines.databaseUrl, log, max: 20 });
   const policies = createPolicies({ db, log });
   const relays: Relay[] = [];
-  const poke = (): void => relays.forEach((relay) => relay.poke());
+  const poke = (): void => {
+    bridge?.poke();
+    for (const relay of relays) relay.poke();
+  };
   const cases = createCases({ db, clock, policies, poke });
   const intents = createIntents({ db, clock, log, policies, poke });
   const sweep = createSweep({ db, clock, log, policies, intents, poke });
-  const views = createViews({ db, clock, policies, recordLook: (on, look) => recordLook(on, look) });
+  const views = createViews({ db, clock, policies, recordLook });
   const receiver = createReceiver({
     db,
     clock,
@@ -95,8 +99,20 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     redisUrl: config.redisUrl,
     handle: has('worker') ? (job: IntentJob) => intents.run(job.intent) : undefined,
   });
-  const bridgeSide = has('bridge') ? createBridgeSide({ db, log, clock, mqttUrl: engines.mqttUrl, receiver, poke }) : undefined;
-  if (bridgeSide) relays.push(bridgeSide.relay);
+  const bridge: Bridge | undefined = has('bridge')
+    ? createBridge({
+        db,
+        log,
+        clock,
+        leaseClock: systemClock,
+        mqttUrl: engines.mqttUrl,
+        // On the embedded database only one process can run at a time: it need not wait for its killed predecessor's leases.
+        holder: config.databaseUrl === undefined ? 'embedded' : randomUUID(),
+        receive: receiver.receive,
+        onDeviceBack: receiver.toldAgain,
+        onPresence: (changes) => void showPresence(changes.map((change) => change.id)),
+      })
+    : undefined;
   if (has('api')) {
     relays.push(
       createRelay({ db, clock, log, topics: ['console'], batch: 200, handle: (rows) => gateway.carry(rows.map((row) => row.payload as ConsolePayload)) }),
@@ -113,6 +129,17 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
   let housekeeping: NodeJS.Timeout | undefined;
   const moved = gateway.responder;
 
+  /** The cards of devices that went on- or offline are sent again. */
+  async function showPresence(devices: string[]): Promise<void> {
+    try {
+      const ids = await openCasesOfDevices(db, devices);
+      await addOutbox(db, ids.map((incident) => ({ topic: 'console' as const, key: '', payload: { incident } })), clock.now());
+      poke();
+    } catch (error) {
+      log.warn({ err: (error as Error).message }, 'presence could not be shown');
+    }
+  }
+
   async function listen(): Promise<void> {
     app = await createHttpServer({
       config,
@@ -123,7 +150,7 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
       checks: {
         database: () => db.ping(),
         broker: async () => {
-          if (bridgeSide && !bridgeSide.connected()) throw new Error('no lane is connected');
+          if (bridge && bridge.state().connected.length === 0) throw new Error('no lane is connected');
         },
         queues: () => queues.ping(),
       },
@@ -175,14 +202,14 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
       await policies.refresh();
       if (has('worker') || has('api')) await queues.start();
       if (has('api')) await listen();
-      if (bridgeSide) await bridgeSide.start();
+      await bridge?.start();
       for (const relay of relays) relay.start();
       if (has('worker')) sweep.start();
-      housekeeping = setInterval(() => keepHouse().catch((error: Error) => log.error({ err: error.message }, 'housekeeping')), HOUSEKEEPING_MS);
+      housekeeping = setInterval(() => void keepHouse().catch((error: Error) => log.error({ err: error.message }, 'housekeeping')), HOUSEKEEPING_MS);
     },
     async stop() {
       clearInterval(housekeeping);
-      await bridgeSide?.stop();
+      await bridge?.stop();
       await sweep.stop();
       for (const relay of relays) await relay.stop();
       await gateway.stop();

@@ -3,7 +3,7 @@ import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { Row } from './rows.ts';
 
-const q = loadQueries(import.meta.url, 'dispatch', ['live_assignments', 'owners_busy', 'open_of_owner', 'goal_of']);
+const q = loadQueries(import.meta.url, 'dispatch', ['live_assignments', 'owners_busy', 'open_of_owner', 'goal_of', 'open_of_devices']);
 
 /** An offer that binds somebody now. */
 export interface LiveAssignment {
@@ -51,4 +51,9 @@ export async function openCasesOf(db: Db, accountId: string): Promise<{ id: stri
 export async function goalOf(db: Db, incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null> {
   const row = (await db.query<{ position: { lat: number; lon: number } | null; minutes: number }>(q.goal_of, [incidentId, assignmentId]))[0];
   return row?.position ? { lat: row.position.lat, lon: row.position.lon, minutes: row.minutes } : null;
+}
+
+/** Open cases that these devices opened. */
+export async function openCasesOfDevices(db: Db, devices: readonly string[]): Promise<string[]> {
+  return (await db.query<{ id: string }>(q.open_of_devices, [devices])).map((row) => row.id);
 }

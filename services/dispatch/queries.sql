@@ -296,3 +296,6 @@ order by opened_at;
 
 -- name: goal_of
 select i.position, a.minutes from incident i join assignment a on a.incident_id = i.id where i.id = $1 and a.id = $2;
+
+-- name: open_of_devices
+select id from incident where device_id = any ($1::text[]) and state not in ('closed', 'cancelled');

@@ -32,34 +32,54 @@ bundled_node_works() {
   case $(node_modules/.bin/node --version 2>/dev/null) in v24.*) return 0 ;; *) return 1 ;; esac
 }
 
-# Whether node_modules holds the versions of the lock file, by npm's own record of what it put there.
-packages_are_current() {
-  [ -f node_modules/.package-lock.json ] || return 1
+# What node_modules lacks, by npm's own record of what it put there: nothing (0), something (1), or something while the
+# lock file itself lacks optional packages of other systems (2). npm leaves those out of a lock file where its registry
+# does not have them, and then refuses that lock file in `npm ci`, though not in `npm install`.
+packages_lacking() {
   PATH=$plain node -e '
-    const read = (file) => JSON.parse(require("fs").readFileSync(file, "utf8")).packages;
-    const have = read("node_modules/.package-lock.json");
-    const lacking = Object.entries(read("package-lock.json")).filter(([name, wanted]) =>
-      name !== "" && !(wanted.optional && !have[name]) && have[name]?.version !== wanted.version);
-    process.exit(lacking.length === 0 ? 0 : 1);
-  ' 2>/dev/null
+    const { existsSync, readFileSync } = require("fs");
+    const read = (file) => JSON.parse(readFileSync(file, "utf8")).packages;
+    const wanted = read("package-lock.json");
+    const record = "node_modules/.package-lock.json";
+    const have = existsSync(record) && !existsSync("node_modules/.unfinished") ? read(record) : {};
+    // What is optional counts where it is made for this very system: without it PostgreSQL or the page builder is missing.
+    const ours = ({ os, cpu, libc }) => os?.includes(process.platform) && cpu?.includes(process.arch) && !libc?.includes("musl");
+    const lacking = Object.entries(wanted).some(([name, entry]) =>
+      name !== "" && (!entry.optional || ours(entry)) && have[name]?.version !== entry.version);
+    const names = new Set(Object.keys(wanted).map((name) => name.replace(/^.*node_modules\//, "")));
+    const complete = Object.values(wanted).every((entry) => Object.keys(entry.optionalDependencies ?? {}).every((name) => names.has(name)));
+    process.exit(lacking ? (complete ? 1 : 2) : 0);
+  '
 }
 
-need_node_and_npm() {
+need_node() {
   PATH=$plain command -v node >/dev/null 2>&1 || fail '没有 Node.js / Node.js is missing (20 or later, with npm 10 or later)' \
     'https://nodejs.org/en/download   (Debian 13, Ubuntu 25: apt-get install -y nodejs npm; macOS: brew install node)'
   PATH=$plain node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' \
     || fail "Node.js 太旧 / too old: $(PATH=$plain node --version), needed: 20 or later" 'https://nodejs.org/en/download   (or: npx --yes n 24)'
+}
+
+need_npm() {
   PATH=$plain command -v npm >/dev/null 2>&1 || fail '没有 npm / npm is missing' 'apt-get install -y npm   (macOS: brew install node)'
   npm_version=$(PATH=$plain npm --version 2>/dev/null)
   [ "${npm_version%%.*}" -ge 10 ] 2>/dev/null || fail "npm 太旧 / too old: ${npm_version:-?}, needed: 10 or later" 'npm install --global npm@11'
 }
 
 install_packages() {
-  if ! packages_are_current; then
-    need_node_and_npm
-    say '下载程序库(第一次约一分钟)/ fetching packages with npm ci (about a minute the first time) …'
-    PATH=$plain npm ci --include=dev --no-audit --no-fund --loglevel=error </dev/null >&2 || fail 'npm ci 没有成功(上面有原因;多半是网络)/ npm ci failed, see above; most often the network' \
+  need_node
+  packages_lacking
+  lacking=$?
+  if [ "$lacking" != 0 ]; then
+    need_npm
+    # Half of an earlier attempt would be taken for installed packages.
+    if [ ! -f node_modules/.package-lock.json ] || [ -f node_modules/.unfinished ]; then rm -rf node_modules; fi
+    mkdir -p node_modules && : >node_modules/.unfinished
+    if [ "$lacking" = 2 ]; then how='install --no-save'; else how=ci; fi
+    say "下载程序库(第一次约一分钟)/ fetching packages (npm $how; about a minute the first time) …"
+    # shellcheck disable=SC2086 # two words
+    PATH=$plain npm $how --include=dev --no-audit --no-fund --loglevel=error </dev/null >&2 || fail '程序库没有下载成功(上面有原因;多半是网络)/ the packages could not be fetched, see above; most often it is the network' \
       'npm config set registry https://registry.npmmirror.com   (a mirror; behind a proxy: npm config set proxy http://HOST:PORT), then again'
+    rm -f node_modules/.unfinished
   fi
   bundled_node_works || mend_node
   PATH=$root/node_modules/.bin:$PATH
@@ -68,7 +88,7 @@ install_packages() {
 
 # The package "node" fetches its binary in an install script, which npm may have been told not to run.
 mend_node() {
-  need_node_and_npm
+  need_npm
   say '下载 Node 24 / fetching Node 24 …'
   if [ -f node_modules/node/installArchSpecificPackage.js ]; then
     # Its own script, run by hand: npm would apply the same setting again.
