@@ -1,4 +1,5 @@
 import { argon2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { Problem } from '#kernel/errors.ts';
 
 /**
  * OWASP Password Storage Cheat Sheet (2026-11), first choice for argon2id: 19 MiB, two passes, one lane. About 60 ms
@@ -8,11 +9,14 @@ const PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } 
 
 /** Node runs argon2 in its pool of four threads, which files and name look-ups need too. */
 const AT_ONCE = 2;
+/** Who comes after so many would wait for some six seconds: he is told to come again instead. */
+const MOST_WAITING = 200;
 
 let running = 0;
 const waiting: (() => void)[] = [];
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (waiting.length >= MOST_WAITING) throw new Problem('unavailable');
   if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   else running++;
   try {

@@ -89,4 +89,11 @@ create table audit (
 create index audit_at on audit (at);
 create index audit_account on audit (account_id, id);
 
+create function refuse_trail_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name;
+end $$;
+create trigger look_append_only before update or delete on look for each row execute function refuse_trail_change();
+create trigger audit_append_only before update or delete on audit for each row execute function refuse_trail_change();
+
 -- Down Migration

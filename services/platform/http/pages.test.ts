@@ -44,6 +44,11 @@ describe('pages, health and description', () => {
     }
   });
 
+  test('a part of a file is given out alone, as the map asks for its tiles', async () => {
+    const part = await app.inject({ url: '/assets/app-abc123.js', headers: { range: 'bytes=0-5' } });
+    expect([part.statusCode, part.body, part.headers['content-range']]).toEqual([206, 'export', 'bytes 0-5/9']);
+  });
+
   test('the policy of the page lets its own scripts, workers from blobs and the broker through, and nothing else', async () => {
     const policy = String(
       (await app.inject({ url: '/', headers: { host: '192.168.1.5:12349' } })).headers['content-security-policy'],
