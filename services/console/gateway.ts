@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { Redis } from 'ioredis';
-import { Server, type Namespace, type Socket } from 'socket.io';
+import { Server, type DefaultEventsMap, type Namespace, type Socket } from 'socket.io';
 import type { Clock } from '#kernel/clock.ts';
 import { BEAT_MS, type Notice, type WireResponder } from '#contracts/socket.ts';
 import type { WireIncident } from '#contracts/incident.ts';
@@ -60,20 +60,27 @@ export const NAMESPACE_EVENTS = {
   '/board': ['snapshot', 'beat'],
 } as const;
 
-type Known = Socket & { data: { viewer: Viewer } };
+/** What a socket carries once it was let in. */
+interface SocketData {
+  viewer: Viewer;
+}
+type Known = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+type Screens = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+type Screen = Namespace<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
 
+/** Socket.IO over the HTTP server: rooms by region, a snapshot on every connect, then what changes. Construction does nothing. */
 export function createGateway(deps: GatewayDeps): Gateway {
-  let io: Server | undefined;
+  let io: Screens | undefined;
   let redis: Redis | undefined;
   let beat: NodeJS.Timeout | undefined;
-  const of = (name: keyof typeof NAMESPACES): Namespace => io!.of(name);
+  const of = (name: keyof typeof NAMESPACES): Screen => io!.of(name);
 
   async function checkSessions(): Promise<void> {
-    const sockets = Object.keys(NAMESPACES).flatMap((name) => [...io!.of(name).sockets.values()] as Known[]);
+    const sockets = Object.keys(NAMESPACES).flatMap((name) => [...io!.of(name).sockets.values()]);
     if (sockets.length === 0) return;
     const live = await deps.liveSessions([...new Set(sockets.map((socket) => socket.data.viewer.sessionId))]);
     for (const socket of sockets) if (!live.has(socket.data.viewer.sessionId)) socket.disconnect(true);
-    const desks = ([...of('/console').sockets.values()] as Known[]).map((socket) => socket.data.viewer.accountId);
+    const desks = [...of('/console').sockets.values()].map((socket) => socket.data.viewer.accountId);
     await deps.seen([...new Set(desks)]);
   }
 
@@ -121,7 +128,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
           );
         });
         namespace.on('connection', (socket) => {
-          welcome(name, socket as Known).catch((error: Error) => {
+          welcome(name, socket).catch((error: Error) => {
             deps.log.error({ err: error.message }, 'a socket could not be given its snapshot');
             socket.disconnect(true);
           });
@@ -189,9 +196,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 }
 
-async function admit(deps: GatewayDeps, socket: Socket, roles: readonly Role[]): Promise<void> {
+async function admit(deps: GatewayDeps, socket: Known, roles: readonly Role[]): Promise<void> {
   const viewer = await deps.authenticate(socket.handshake.headers.cookie, socket.handshake.address);
   if (viewer === null) throw new Error('unauthenticated');
   if (!roles.includes(viewer.role)) throw new Error('forbidden');
-  (socket as Known).data.viewer = viewer;
+  socket.data.viewer = viewer;
 }

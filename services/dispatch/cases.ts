@@ -1,6 +1,5 @@
 import { Problem } from '#kernel/errors.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { EventType } from '#contracts/device.ts';
 import type { Queue } from '#contracts/incident.ts';
 import type { Database, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
@@ -99,7 +98,7 @@ async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open
       place: { ...place, subject: `hand:${id}` },
       source: input.source,
       test: false,
-      kind: input.kind as EventType,
+      kind: input.kind,
       summary: input.summary,
       by: input.by,
       press: null,

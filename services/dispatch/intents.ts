@@ -41,6 +41,7 @@ export interface Intents {
   runForgotten(olderThanMs: number): Promise<number>;
 }
 
+/** The worker of intents; what a queue's hint and the sweep both call. */
 export function createIntents(deps: IntentsDeps): Intents {
   const run = async (id: string): Promise<void> => {
     const now = deps.clock.now();
@@ -80,7 +81,7 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
     if (intent.kind === 'page') outcome = isEnded(incident.state) ? 'ended' : 'shown';
     else if (intent.kind === 'offer') outcome = 'pushed';
     else outcome = incident.quiet && intent.kind === 'call' ? 'quiet' : 'no_carrier';
-    who = String(intent.detail['who'] ?? intent.detail['target'] ?? intent.detail['staff'] ?? '');
+    who = (intent.detail['who'] ?? intent.detail['target'] ?? intent.detail['staff'] ?? null) as string | null;
     if (intent.kind === 'offer') return null;
     return noteOutcome(incident, { intent: intent.id, kind: intent.kind, outcome, who }, policy, now);
   });

@@ -1,4 +1,4 @@
-import { createPostgresBackend, Queue, Worker } from 'bullmq';
+import { createPostgresBackend, Queue, withBackend, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Log } from './log.ts';
 
@@ -24,35 +24,60 @@ const SCHEMA = 'bullmq';
 /** Five seconds until the jobs of a dead worker are taken by another; BullMQ's own default is sixty. */
 const LOCK_MS = 5_000;
 const STALLED_MS = 2_500;
+const WORKING = { concurrency: 8, lockDuration: LOCK_MS, stalledInterval: STALLED_MS, maxStalledCount: 10 };
+const FORGET = { defaultJobOptions: { removeOnComplete: true, removeOnFail: true } };
+
+/** What we need of a queue and of a worker, whatever carries them. */
+interface Line {
+  add(name: string, data: IntentJob, options: { jobId: string }): Promise<unknown>;
+  getJobCounts(): Promise<unknown>;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+type Hand = Pick<Line, 'close' | 'on'>;
+type Handle = (job: IntentJob) => Promise<void>;
+
+interface Carrier {
+  queue(name: QueueName): Line;
+  worker(name: QueueName, handle: Handle): Hand;
+}
+
+function onPostgres(databaseUrl: string): Carrier {
+  const kind = withBackend(createPostgresBackend);
+  const connection = { connectionString: databaseUrl, schema: SCHEMA, migrate: true, max: 4, connectionTimeoutMillis: 5_000 };
+  return {
+    queue: (name) => new kind.Queue<IntentJob>(name, { connection, ...FORGET }),
+    worker: (name, handle) => new kind.Worker<IntentJob>(name, (job) => handle(job.data), { connection, ...WORKING }),
+  };
+}
+
+function onRedis(url: string): Carrier {
+  return {
+    // With Redis down, adding must fail at once instead of waiting for ever.
+    queue: (name) => new Queue<IntentJob>(name, { connection: { url, maxRetriesPerRequest: null, enableOfflineQueue: false }, ...FORGET }),
+    worker: (name, handle) => new Worker<IntentJob>(name, (job) => handle(job.data), { connection: { url, maxRetriesPerRequest: null }, ...WORKING }),
+  };
+}
 
 /**
  * Three BullMQ queues on Redis or Valkey (`redisUrl`) or on PostgreSQL (`databaseUrl`). `handle` is called for each
  * hint where this process works on jobs; it may be called twice for one. After the backend was emptied (schema dropped,
  * FLUSHALL) the queues are made anew at the next failure.
  */
-export function createQueues(deps: {
-  log: Log;
-  databaseUrl: string;
-  redisUrl: string | undefined;
-  handle?: ((job: IntentJob) => Promise<void>) | undefined;
-}): Queues {
-  let queues = new Map<QueueName, Queue>();
-  let workers: Worker[] = [];
+export function createQueues(deps: { log: Log; databaseUrl: string; redisUrl: string | undefined; handle?: Handle | undefined }): Queues {
+  const carrier = deps.redisUrl === undefined ? onPostgres(deps.databaseUrl) : onRedis(deps.redisUrl);
+  let queues = new Map<QueueName, Line>();
+  let workers: Hand[] = [];
   let redis: Redis | undefined;
   let renewing: Promise<void> | undefined;
   let running = false;
 
-  const options = (blocking: boolean) =>
-    deps.redisUrl === undefined
-      ? { connection: { connectionString: deps.databaseUrl, schema: SCHEMA, migrate: true, max: 4, connectionTimeoutMillis: 5_000 } }
-      : { connection: { url: deps.redisUrl, maxRetriesPerRequest: null, enableOfflineQueue: blocking } };
-  const backend = (): never[] => (deps.redisUrl === undefined ? ([createPostgresBackend] as never[]) : []);
-
   async function open(): Promise<void> {
-    const fresh = new Map<QueueName, Queue>();
+    const fresh = new Map<QueueName, Line>();
     for (const name of QUEUE_NAMES) {
-      const queue = new Queue(name, { ...options(false), defaultJobOptions: { removeOnComplete: true, removeOnFail: true } } as never, ...backend()) as unknown as Queue;
-      queue.on('error', (error: Error) => deps.log.warn({ queue: name, err: error.message }, 'queue'));
+      const queue = carrier.queue(name);
+      queue.on('error', (error) => deps.log.warn({ queue: name, err: error.message }, 'queue'));
       fresh.set(name, queue);
     }
     queues = fresh;
@@ -60,14 +85,8 @@ export function createQueues(deps: {
     const { handle } = deps;
     if (!handle) return;
     workers = QUEUE_NAMES.map((name) => {
-      const worker = new Worker(
-        name,
-        async (job: { data: IntentJob }) => handle(job.data),
-        { ...options(true), concurrency: 8, lockDuration: LOCK_MS, stalledInterval: STALLED_MS, maxStalledCount: 10 } as never,
-        ...backend(),
-      ) as unknown as Worker;
-      worker.on('error', (error: Error) => deps.log.warn({ queue: name, err: error.message }, 'queue worker'));
-      worker.on('failed', (_job, error) => deps.log.warn({ queue: name, err: error.message }, 'job failed'));
+      const worker = carrier.worker(name, handle);
+      worker.on('error', (error) => deps.log.warn({ queue: name, err: error.message }, 'queue worker'));
       return worker;
     });
   }
@@ -113,7 +132,7 @@ export function createQueues(deps: {
     },
     async ping() {
       if (redis) await redis.ping();
-      else await queues.get('emergency')!.getJobCounts('waiting');
+      else await queues.get('emergency')!.getJobCounts();
     },
     async stop() {
       running = false;
