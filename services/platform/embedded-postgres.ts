@@ -101,6 +101,11 @@ export function createEmbeddedPostgres(deps: { dataDir: string; host: string; lo
     }
   }
 
+  async function stop(): Promise<void> {
+    stopping = true;
+    await endServer(server, ended);
+  }
+
   return {
     async start() {
       stopping = false;
@@ -114,15 +119,17 @@ export function createEmbeddedPostgres(deps: { dataDir: string; host: string; lo
       await prepareCluster(way, dataDir, cluster, password, log);
       recordEngines(dataDir, {});
       const port = await launchOnFreePort(way, dataDir, password);
-      await makeDatabase(address(host, port, password, 'postgres'));
-      const url = address(host, port, password, NAME);
-      recordEngines(dataDir, { databaseUrl: url });
-      return { url };
+      try {
+        await makeDatabase(address(host, port, password, 'postgres'));
+        const url = address(host, port, password, NAME);
+        recordEngines(dataDir, { databaseUrl: url });
+        return { url };
+      } catch (error) {
+        await stop();
+        throw error;
+      }
     },
-    async stop() {
-      stopping = true;
-      await endServer(server, ended);
-    },
+    stop,
   };
 }
 

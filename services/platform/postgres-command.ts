@@ -30,7 +30,7 @@ export function findPostgresBinaries(): string {
   try {
     native = path.resolve(path.dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
   } catch {
-    throw new Error(`PostgreSQL for this machine (npm package ${name}) is missing. Mend it with: npm ci   (or set DATABASE_URL to a PostgreSQL of your own)`);
+    throw new Error(`PostgreSQL for this machine (npm package ${name}) is missing. Mend it with: rm -rf node_modules && npm start   (or set DATABASE_URL to a PostgreSQL of your own)`);
   }
   const listed = path.join(native, 'pg-symlinks.json');
   const links = existsSync(listed) ? (JSON.parse(readFileSync(listed, 'utf8')) as { source: string; target: string }[]) : [];
