@@ -1,0 +1,57 @@
+/** Which acts an incident allows to whom, each with its key: one table for buttons, keys and the bar at the bottom. */
+import type { WireIncident } from '#contracts/incident.ts';
+import type { Me } from '#contracts/session.ts';
+import { isOpen, isUntaken, liveAssignments } from './reading-case.ts';
+
+export const ACTIONS = {
+  claim: { key: 'enter', cap: '⏎' },
+  takeOver: { key: 't', cap: 'T' },
+  assign: { key: 'r', cap: 'R' },
+  handoff: { key: 'h', cap: 'H' },
+  talk: { key: 'c', cap: 'C' },
+  note: { key: 'n', cap: 'N' },
+  arrived: { key: 'a', cap: 'A' },
+  resolve: { key: 'f', cap: 'F' },
+  close: { key: 'f', cap: 'F' },
+  identify: { key: 'i', cap: 'I' },
+  attend: { key: 'space', cap: '空格' },
+  quiet: { key: 'q', cap: 'Q' },
+  release: { key: 'l', cap: 'L' },
+  cancel: { key: 'x', cap: 'X' },
+  reopen: { key: 'b', cap: 'B' },
+  route1: { key: '1', cap: '1' },
+  route2: { key: '2', cap: '2' },
+  route3: { key: '3', cap: '3' },
+} as const satisfies Record<string, { key: string; cap: string }>;
+
+export type ActionId = keyof typeof ACTIONS;
+
+/** The queues behind the keys 1, 2 and 3. */
+export const ROUTES = { route1: 'emergency', route2: 'medical', route3: 'household' } as const;
+
+/** May act as if it were hers: who has it, and supervisors. */
+export function isMine(incident: WireIncident, me: Me): boolean {
+  return incident.owner?.id === me.id;
+}
+
+/** The acts that are possible now, the one to be done next first. */
+export function actionsOf(incident: WireIncident, me: Me): ActionId[] {
+  if (incident.state === 'resolved') return ['close', 'reopen', 'note'];
+  if (!isOpen(incident)) return [];
+  const routes = (['route1', 'route2', 'route3'] as const).filter((one) => ROUTES[one] !== incident.queue);
+  if (isUntaken(incident)) return ['claim', 'note', ...routes, 'quiet'];
+  if (!isMine(incident, me)) return me.role === 'supervisor' ? ['takeOver', 'assign', 'handoff', 'note', 'quiet', ...routes] : ['takeOver', 'note'];
+  const next = nextOf(incident);
+  const rest: ActionId[] = ['assign', 'handoff', 'talk', 'note', 'attend', 'identify', 'quiet', ...routes, 'resolve', 'release', 'cancel'];
+  return [next, ...rest.filter((one) => one !== next && (one !== 'identify' || incident.residents.length > 1))];
+}
+
+/** The step that is owed next by the one who has it. */
+export function nextOf(incident: WireIncident): ActionId {
+  if (incident.state === 'resolved') return 'close';
+  if (incident.state === 'on_scene') return 'resolve';
+  const coming = liveAssignments(incident).some((one) => one.state === 'accepted' || one.state === 'under_way');
+  if (coming) return 'arrived';
+  if (incident.state === 'responding') return 'resolve';
+  return 'assign';
+}

@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { WireContact, WireIncidentDetail } from '#contracts/incident.ts';
+import { Icon } from '../../ui/icons.tsx';
+import type { ShownIncident } from '../live/reading.ts';
+import { Phone } from './case-facts.tsx';
+
+const SHOWN = 5;
+
+/** Whom to call, in the order the family chose; she herself first. */
+export function CaseContacts({ incident, detail }: { incident: ShownIncident; detail: WireIncidentDetail | undefined }): ReactNode {
+  const { t } = useTranslation();
+  const from = detail ?? incident;
+  const people = from.resident ? [from.resident] : from.residents;
+  const contacts = [...(detail?.contacts ?? [])].sort((a, b) => a.order - b.order);
+  return (
+    <div className="contacts">
+      <h2>{t('contacts.title')}</h2>
+      <ul>
+        {people.slice(0, 2).map((one) => (
+          <li key={one.id}>
+            <span className="contact-who">
+              <b>{t('contacts.self')}</b> {people.length > 1 ? one.name : ''}
+            </span>
+            {one.phone ? <Phone number={one.phone} /> : <span className="grey">{t('contacts.noPhone')}</span>}
+          </li>
+        ))}
+        {detail === undefined && <li className="contact-waiting"> </li>}
+        {contacts.slice(0, SHOWN).map((one) => (
+          <Contact key={one.id} contact={one} />
+        ))}
+      </ul>
+      {contacts.length > SHOWN && <span className="grey">{t('contacts.more', { count: contacts.length - SHOWN })}</span>}
+    </div>
+  );
+}
+
+function Contact({ contact }: { contact: WireContact }): ReactNode {
+  const { t } = useTranslation();
+  const where = contact.local ? (contact.minutes === null ? t('contacts.local') : t('contacts.minutes', { minutes: contact.minutes })) : t('contacts.far');
+  return (
+    <li>
+      <span className="contact-who">
+        <b>{contact.relation}</b> {contact.name}
+        <span className="grey">
+          {' '}
+          {where}
+          {contact.mayWake === 'never' && ` · ${t('contacts.neverWake')}`}
+        </span>
+        {contact.hasKey && (
+          <span className="has-key">
+            <Icon name="key" />
+            {t('contacts.hasKey')}
+          </span>
+        )}
+      </span>
+      <Phone number={contact.phone} />
+    </li>
+  );
+}

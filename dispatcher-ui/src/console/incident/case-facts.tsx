@@ -1,0 +1,123 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { WireCare, WireIncidentDetail } from '#contracts/incident.ts';
+import { textOr } from '../../i18n/i18n.ts';
+import { Icon } from '../../ui/icons.tsx';
+import type { ShownIncident } from '../live/reading.ts';
+import { shortTime } from '../live/time.ts';
+import { useDesk } from '../live/use-live.tsx';
+import { CaseContacts } from './case-contacts.tsx';
+
+type WireHouseholdSource = WireIncidentDetail['household'];
+
+/** How to get in, whom to call, what ails her, how to speak to her, and who answers for the place. */
+export function CaseFacts({ incident, detail }: { incident: ShownIncident; detail: WireIncidentDetail | undefined }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <section className="facts" aria-label={t('facts.title')} aria-busy={detail === undefined}>
+      <div className="facts-two">
+        <Entry household={detail?.household ?? null} loading={detail === undefined} />
+        <Keys household={detail?.household ?? null} loading={detail === undefined} />
+      </div>
+      <CaseContacts incident={incident} detail={detail} />
+      <div className="facts-three">
+        <Fact label={t('facts.conditions')} text={detail?.care?.conditions} />
+        <Fact label={t('facts.medication')} text={detail?.care?.medication} />
+        <Allergies care={detail?.care ?? null} loading={detail === undefined} />
+        <Speaking care={detail?.care ?? null} />
+        <Device incident={incident} />
+        <Responsible household={detail?.household ?? null} />
+      </div>
+    </section>
+  );
+}
+
+function Fact({ label, text, children }: { label: string; text?: readonly string[] | undefined; children?: ReactNode }): ReactNode {
+  const { t } = useTranslation();
+  const said = text === undefined ? null : text.length > 0 ? text.join(' · ') : t('facts.none');
+  return (
+    <div className="fact">
+      <h2>{label}</h2>
+      <div>{children ?? said ?? <span className="waiting-text" />}</div>
+    </div>
+  );
+}
+
+function Entry({ household, loading }: { household: WireHouseholdSource; loading: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const floor = household?.floor == null ? null : t(household.lift ? 'facts.floorLift' : 'facts.floorStairs', { floor: household.floor });
+  const parts = [floor, household?.entry].filter((one) => one != null && one !== '');
+  return <Fact label={t('facts.entry')} text={loading ? undefined : (parts as string[])} />;
+}
+
+function Keys({ household, loading }: { household: WireHouseholdSource; loading: boolean }): ReactNode {
+  const { t } = useTranslation();
+  if (loading || !household || household.keyHolders.length === 0) return <Fact label={t('facts.keys')} text={loading ? undefined : []} />;
+  return (
+    <Fact label={t('facts.keys')}>
+      {household.keyHolders.map((one) => (
+        <span key={one.name + one.kind} className="key-holder">
+          <Icon name="key" /> <span className="grey">{textOr(`staff.${one.kind}`, one.kind)}</span> {one.name} {one.phone && <Phone number={one.phone} />}
+        </span>
+      ))}
+    </Fact>
+  );
+}
+
+/** Weight and a sign instead of a colour: red is kept for a life that nobody has taken. */
+function Allergies({ care, loading }: { care: WireCare | null; loading: boolean }): ReactNode {
+  const { t } = useTranslation();
+  if (!care || care.allergies.length === 0) return <Fact label={t('facts.allergies')} text={loading ? undefined : []} />;
+  return (
+    <Fact label={t('facts.allergies')}>
+      <b className="allergy">
+        <Icon name="bold" /> {care.allergies.join(' · ')}
+      </b>
+    </Fact>
+  );
+}
+
+function Speaking({ care }: { care: WireCare | null }): ReactNode {
+  const { t } = useTranslation();
+  const parts = care ? [care.formOfAddress && t('facts.callHer', { name: care.formOfAddress }), care.hearing, care.dialect, care.mobility].filter((one) => one) : undefined;
+  return <Fact label={t('facts.speaking')} text={parts as string[] | undefined} />;
+}
+
+function Device({ incident }: { incident: ShownIncident }): ReactNode {
+  const { t } = useTranslation();
+  const { live } = useDesk();
+  const device = incident.device;
+  if (!device) return <Fact label={t('facts.device')} text={[]} />;
+  const battery = device.battery === null ? null : t('facts.battery', { percent: Math.round(device.battery) });
+  return (
+    <Fact label={t('facts.device')}>
+      {device.placedIn ?? textOr(`device.${device.kind}`, t('device.home'))} · <b>{t(device.online ? 'facts.online' : 'facts.offline')}</b>
+      {battery && ` · ${battery}`}
+      {device.seenAt && <span className="grey"> · {t('facts.seen', { time: shortTime(Date.parse(device.seenAt), live.clock.now()) })}</span>}
+    </Fact>
+  );
+}
+
+function Responsible({ household }: { household: WireHouseholdSource }): ReactNode {
+  const { t } = useTranslation();
+  if (!household) return <Fact label={t('facts.responsible')} />;
+  return (
+    <Fact label={t('facts.responsible')}>
+      {household.responsible.length === 0 && t('facts.none')}
+      {household.responsible.map((one) => (
+        <span key={one.name + one.for} className="key-holder">
+          <span className="grey">{textOr(`scope.${one.for}`, one.for)}</span> {one.name} {one.phone && <Phone number={one.phone} />}
+        </span>
+      ))}
+    </Fact>
+  );
+}
+
+/** A number that a soft phone can dial. */
+export function Phone({ number }: { number: string }): ReactNode {
+  return (
+    <a className="phone" href={`tel:${number.replace(/[^+\d]/g, '')}`}>
+      {number}
+    </a>
+  );
+}

@@ -1,0 +1,141 @@
+import { Button, Input } from 'antd';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { WireAssignment, WireHandoff, WireIncident } from '#contracts/incident.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { clockTime, span } from '../live/time.ts';
+import { useDesk, useIsLive, useNow } from '../live/use-live.tsx';
+import { isMine } from './actions.ts';
+import { isOpen, liveAssignments, liveHandoffs } from './reading-case.ts';
+import { useCommands } from './use-commands.ts';
+
+/** Who was asked, who is coming and when, and which centre has it. */
+export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
+  const { t } = useTranslation();
+  const { me } = useDesk();
+  const isLive = useIsLive();
+  const assignments = liveAssignments(incident);
+  const handoffs = liveHandoffs(incident);
+  const lost = incident.assignments.filter((one) => one.state === 'declined' || one.state === 'expired').slice(-2);
+  if (assignments.length + handoffs.length + lost.length === 0) return null;
+  const may = isLive && isOpen(incident) && (isMine(incident, me) || me.role === 'supervisor');
+  return (
+    <section className="help" aria-label={t('help.title')}>
+      {assignments.map((one) => (
+        <Assignment key={one.id} incident={incident} assignment={one} may={may} />
+      ))}
+      {handoffs.map((one) => (
+        <Handoff key={one.id} incident={incident} handoff={one} may={may} />
+      ))}
+      {lost.map((one) => (
+        <p key={one.id} className="help-line grey">
+          <Icon name="walk" /> {one.responder.name} {t(`assignment.${one.state}`)}
+          {one.declineReason && ` · ${one.declineReason}`}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Assignment({ incident, assignment, may }: { incident: WireIncident; assignment: WireAssignment; may: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const commands = useCommands();
+  const { name, phone } = assignment.responder;
+  const there = assignment.state === 'on_scene';
+  return (
+    <p className={`help-line ${there ? 'green' : 'blue'}`}>
+      <Icon name={there ? 'check' : 'walk'} />
+      <span className="help-text">
+        <b>{name}</b> {t(`assignment.${assignment.state}`)}
+        <When assignment={assignment} />
+        {phone && <span className="grey"> {phone}</span>}
+      </span>
+      {!there && (
+        <Button size="small" disabled={!may} onClick={() => void commands.run(incident, 'withdraw', { version: incident.version, assignment: assignment.id }, { say: t('toast.withdrawn', { name }) })}>
+          {t('help.withdraw')}
+        </Button>
+      )}
+    </p>
+  );
+}
+
+function When({ assignment }: { assignment: WireAssignment }): ReactNode {
+  const { t } = useTranslation();
+  const now = useNow();
+  if (assignment.state === 'offered') return assignment.expiresAt && <> · {t('help.answerIn', { time: span(Date.parse(assignment.expiresAt) - now) })}</>;
+  if (assignment.state === 'on_scene') return assignment.arrivedAt && <> · {clockTime(Date.parse(assignment.arrivedAt))}</>;
+  if (!assignment.etaAt) return null;
+  const eta = Date.parse(assignment.etaAt);
+  const late = eta < now;
+  return (
+    <span className={late ? 'amber' : undefined}>
+      {' '}
+      · {t(late ? 'help.late' : 'help.eta', { time: clockTime(eta).slice(0, 5), left: span(Math.abs(eta - now)) })}
+    </span>
+  );
+}
+
+const NEXT_OF_HANDOFF = { accepted: 'dispatched', dispatched: 'on_scene', on_scene: 'closed' } as const;
+
+function Handoff({ incident, handoff, may }: { incident: WireIncident; handoff: WireHandoff; may: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const commands = useCommands();
+  const now = useNow();
+  const name = t(`target.${handoff.to}`);
+  const update = (state: 'rejected' | 'dispatched' | 'on_scene' | 'closed' | 'withdrawn') =>
+    void commands.run(incident, 'handoff_update', { version: incident.version, handoff: handoff.id, state });
+  const next = handoff.state in NEXT_OF_HANDOFF ? NEXT_OF_HANDOFF[handoff.state as keyof typeof NEXT_OF_HANDOFF] : null;
+  return (
+    <div className={`help-line ${handoff.state === 'offered' ? '' : handoff.state === 'on_scene' ? 'green' : 'blue'}`}>
+      <Icon name="phone" />
+      <span className="help-text">
+        <b>{name}</b> {t(`handoff.${handoff.state}`)}
+        {handoff.state === 'offered' && handoff.deadlineAt && ` · ${t('help.answerIn', { time: span(Date.parse(handoff.deadlineAt) - now) })}`}
+        {handoff.caseNumber && <span className="grey"> {t('help.case', { seat: handoff.seat ?? '', number: handoff.caseNumber })}</span>}
+      </span>
+      {handoff.state === 'offered' && <Acceptance incident={incident} handoff={handoff} may={may} onRejected={() => update('rejected')} />}
+      {next && (
+        <Button size="small" disabled={!may} onClick={() => update(next)}>
+          {t(`handoff.do.${next}`)}
+        </Button>
+      )}
+      <Button size="small" type="text" disabled={!may} onClick={() => update('withdrawn')}>
+        {t('help.withdraw')}
+      </Button>
+    </div>
+  );
+}
+
+/** The centre's seat and case number, read back and typed in: only then it has accepted. */
+function Acceptance({ incident, handoff, may, onRejected }: { incident: WireIncident; handoff: WireHandoff; may: boolean; onRejected: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const commands = useCommands();
+  const [seat, setSeat] = useState('');
+  const [caseNumber, setCaseNumber] = useState('');
+  const ready = may && seat.trim() !== '' && caseNumber.trim() !== '';
+  const accept = () =>
+    void commands.run(
+      incident,
+      'handoff_update',
+      { version: incident.version, handoff: handoff.id, state: 'accepted', seat: seat.trim(), caseNumber: caseNumber.trim() },
+      { say: t('toast.accepted', { name: t(`target.${handoff.to}`) }) },
+    );
+  return (
+    <form
+      className="acceptance"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) accept();
+      }}
+    >
+      <Input size="small" aria-label={t('help.seat')} placeholder={t('help.seat')} value={seat} onChange={(event) => setSeat(event.target.value)} disabled={!may} />
+      <Input size="small" aria-label={t('help.number')} placeholder={t('help.number')} value={caseNumber} onChange={(event) => setCaseNumber(event.target.value)} disabled={!may} />
+      <Button size="small" htmlType="submit" disabled={!ready}>
+        {t('handoff.do.accepted')}
+      </Button>
+      <Button size="small" type="text" disabled={!may} onClick={onRejected}>
+        {t('handoff.do.rejected')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,104 @@
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { sentenceOf } from '../../api/http.ts';
+import { Icon } from '../../ui/icons.tsx';
+import type { ShownIncident } from '../live/reading.ts';
+import { useNearness } from '../live/timers.tsx';
+import { useDesk, useLive } from '../live/use-live.tsx';
+import { openIncident } from '../view.ts';
+import { isMine } from './actions.ts';
+import { useCase } from './case-context.tsx';
+import { isOpen, isUntaken, kindWords, whoWords } from './reading-case.ts';
+
+/** What must be known before anything else is read: a drill, silence, quiet mode, somebody else's case, an area event. */
+export function CaseStrips({ incident, error }: { incident: ShownIncident; error: Error | null }): ReactNode {
+  const { t } = useTranslation();
+  const { me } = useDesk();
+  const late = incident.presses.some((one) => one.late);
+  return (
+    <div className="strips">
+      {incident.test && (
+        <p className="strip is-drill">
+          <b>{t('drill.tag')}</b> {t('drill.strip')}
+        </p>
+      )}
+      {isOpen(incident) && !isUntaken(incident) && !isMine(incident, me) && (
+        <p className="strip blue">
+          <Icon name="person" /> {t('strip.anothers', { name: incident.owner?.name ?? '' })}
+        </p>
+      )}
+      <Reminder incident={incident} />
+      {incident.quiet && (
+        <p className="strip">
+          <Icon name="mute" /> <b>{t('strip.quiet')}</b> {t('strip.quietWhat')}
+        </p>
+      )}
+      {incident.silent && isOpen(incident) && (
+        <p className="strip red">
+          <Icon name="bold" /> <b>{t('strip.silent')}</b> {t('strip.silentWhat')}
+        </p>
+      )}
+      {late && (
+        <p className="strip">
+          <Icon name="clock" /> {t('strip.late')}
+        </p>
+      )}
+      {incident.area && (
+        <p className="strip">
+          <Icon name="map" /> {t('strip.area', { name: incident.area.name, count: incident.area.count })}
+        </p>
+      )}
+      <Linked ids={incident.linked} />
+      {incident.damaged.length > 0 && (
+        <p className="strip amber">
+          <Icon name="bold" /> {t('strip.damaged')}
+        </p>
+      )}
+      {error && (
+        <p className="strip amber" role="alert">
+          <Icon name="bold" /> {t('strip.noDetail')} {sentenceOf(error)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Reminder({ incident }: { incident: ShownIncident }): ReactNode {
+  const { t } = useTranslation();
+  const { me } = useDesk();
+  const { actions, perform } = useCase();
+  const { nearness } = useNearness(incident);
+  if (!isMine(incident, me) || incident.owes.kind !== 'operator' || nearness === 'far') return null;
+  return (
+    <p className="strip amber">
+      <Icon name="clock" /> {t('strip.reminder')}
+      <Button size="small" disabled={!actions.includes('attend')} onClick={() => perform('attend')}>
+        {t('action.attend')} <kbd>{t('cap.space')}</kbd>
+      </Button>
+    </p>
+  );
+}
+
+function Linked({ ids }: { ids: readonly string[] }): ReactNode {
+  const { t } = useTranslation();
+  const incidents = useLive((state) => state.incidents);
+  if (ids.length === 0) return null;
+  return (
+    <p className="strip">
+      <Icon name="link" /> {t('strip.linked')}
+      {ids.map((id) => {
+        const other = incidents.get(id);
+        return other ? (
+          <Button key={id} size="small" type="text" onClick={() => openIncident(id)}>
+            {whoWords(other)} · {kindWords(other)}
+          </Button>
+        ) : (
+          <span key={id} className="grey">
+            {t('strip.linkedEnded')}
+          </span>
+        );
+      })}
+    </p>
+  );
+}

@@ -1,0 +1,30 @@
+import { lazy, StrictMode, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createBrowserRouter, Navigate, RouterProvider } from 'react-router';
+import { z } from 'zod';
+import './theme/tokens.css';
+import './theme/base.css';
+import { startTheme } from './theme/theme.ts';
+
+// zod's compiled parsers need eval, which the content security policy forbids; asking for it would be a console error.
+z.config({ jitless: true });
+startTheme();
+
+const ConsolePage = lazy(() => import('./console/console-page.tsx'));
+const DevicePage = lazy(() => import('./device/device-page.tsx'));
+const SetupPage = lazy(() => import('./setup/setup-page.tsx'));
+
+const router = createBrowserRouter([
+  { path: '/', element: <ConsolePage /> },
+  { path: '/device', element: <DevicePage /> },
+  { path: '/setup', element: <SetupPage /> },
+  { path: '*', element: <Navigate to="/" replace /> },
+]);
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <Suspense fallback={null}>
+      <RouterProvider router={router} />
+    </Suspense>
+  </StrictMode>,
+);
