@@ -43,7 +43,11 @@ interface Commit {
  * While the database is away a batch is tried again until its presses are `giveUpAfter` ms old. Presses of one device
  * stay in order.
  */
-export function createBatcher(deps: { receive: (batch: IncomingPress[]) => Promise<PressReceipt[]>; log: Log; giveUpAfter?: number }): Batcher {
+export function createBatcher(deps: {
+  receive: (batch: IncomingPress[]) => Promise<PressReceipt[]>;
+  log: Log;
+  giveUpAfter?: number;
+}): Batcher {
   const { receive, log } = deps;
   const giveUpAfter = deps.giveUpAfter ?? GIVE_UP;
   const waiting: Waiting[] = [];
@@ -99,7 +103,10 @@ export function createBatcher(deps: { receive: (batch: IncomingPress[]) => Promi
         return;
       } catch (error) {
         const kind = classify(error);
-        log.warn({ presses: open.length, kind, err: (error as Error).message }, 'presses could not be committed, trying again');
+        log.warn(
+          { presses: open.length, kind, err: (error as Error).message },
+          'presses could not be committed, trying again',
+        );
         if (kind !== 'away' && open.length > 1) break;
         if (kind === 'bad' || (kind === 'blocked' && attempt === PATIENCE)) {
           asRaw(open[0]!, error as Error);
@@ -172,7 +179,10 @@ export function classify(error: unknown): 'away' | 'blocked' | 'bad' {
     return /^(40|55|57014|23505)/.test(code) ? 'blocked' : 'bad';
   }
   // Node's own codes, and what pg says of a lost connection, which carries none.
-  const lost = /^E[A-Z_]+$/.test(code) || code === 'unavailable' || /connection|terminated|timeout|the pool/i.test((error as Error).message);
+  const lost =
+    /^E[A-Z_]+$/.test(code) ||
+    code === 'unavailable' ||
+    /connection|terminated|timeout|the pool/i.test((error as Error).message);
   return lost ? 'away' : 'bad';
 }
 

@@ -69,7 +69,8 @@ export function createBridge(deps: BridgeDeps): Bridge {
     },
     onBack: async (device, group) => {
       if (group === ADAPTERS) return;
-      for (const ack of await deps.onDeviceBack(device)) await publish(group, downTopic(group, device, 'ack'), JSON.stringify(ack));
+      for (const ack of await deps.onDeviceBack(device))
+        await publish(group, downTopic(group, device, 'ack'), JSON.stringify(ack));
     },
   });
   const gateways = createGateways({
@@ -90,10 +91,18 @@ export function createBridge(deps: BridgeDeps): Bridge {
     onGained: (name) => void takeTurn(name, () => open(name)),
     onLost: (name) => takeTurn(name, () => close(name)),
   });
-  const downlink = createDownlink({ db, clock, log, lanes: () => connected().filter((name) => name !== ADAPTERS), publish });
+  const downlink = createDownlink({
+    db,
+    clock,
+    log,
+    lanes: () => connected().filter((name) => name !== ADAPTERS),
+    publish,
+  });
 
   function takeTurn(name: string, work: () => Promise<void>): Promise<void> {
-    const turn = (turns.get(name) ?? Promise.resolve()).then(work).catch((error: Error) => log.error({ lane: name, err: error.message }, 'lane'));
+    const turn = (turns.get(name) ?? Promise.resolve())
+      .then(work)
+      .catch((error: Error) => log.error({ lane: name, err: error.message }, 'lane'));
     turns.set(name, turn);
     return turn;
   }
@@ -135,22 +144,36 @@ export function createBridge(deps: BridgeDeps): Bridge {
     const topic = readUpTopic(message.topic);
     if (topic === null) return log.warn({ topic: message.topic }, 'message on a topic of no device');
     if (topic.kind === 'status' || topic.kind === 'heartbeat') return noticePresence(presence, topic, message);
-    if (message.retained) return log.warn({ device: topic.device, kind: topic.kind }, 'a retained message is no press, ignored');
+    if (message.retained)
+      return log.warn({ device: topic.device, kind: topic.kind }, 'a retained message is no press, ignored');
     presence.heard(topic.lane, topic.device);
     // A press on a topic that is not quite right is still a press; anything else there is not ours to keep.
-    if (topic.kind !== 'event' && !looksLikeEvent(message.payload)) return log.warn({ device: topic.device, kind: topic.kind }, 'message on an unknown topic, ignored');
+    if (topic.kind !== 'event' && !looksLikeEvent(message.payload))
+      return log.warn({ device: topic.device, kind: topic.kind }, 'message on an unknown topic, ignored');
     return receiveEvent(topic, message);
   }
 
-  async function receiveEvent({ lane, device }: { lane: string; device: string }, message: MqttMessage): Promise<() => void> {
-    const { press, problem } = reader.read({ topic: message.topic, device, payload: message.payload, receivedAt: clock.now(), redelivered: message.redelivered });
-    if (problem !== null) log.warn({ device, problem, bytes: message.payload.length }, 'an unreadable event is taken as an alarm');
+  async function receiveEvent(
+    { lane, device }: { lane: string; device: string },
+    message: MqttMessage,
+  ): Promise<() => void> {
+    const { press, problem } = reader.read({
+      topic: message.topic,
+      device,
+      payload: message.payload,
+      receivedAt: clock.now(),
+      redelivered: message.redelivered,
+    });
+    if (problem !== null)
+      log.warn({ device, problem, bytes: message.payload.length }, 'an unreadable event is taken as an alarm');
     if (lane !== laneOf(device)) log.warn({ device, lane }, 'a device sends on a lane that is not its own');
     const receipt = await batcher.submit(press);
     return () => {
       for (const ack of [receipt.ack, ...receipt.more]) {
         // Lost with the connection it is sent again when the device resends.
-        publish(lane, downTopic(lane, device, 'ack'), JSON.stringify(ack)).catch((error: Error) => log.debug({ device, err: error.message }, 'ack not sent'));
+        publish(lane, downTopic(lane, device, 'ack'), JSON.stringify(ack)).catch((error: Error) =>
+          log.debug({ device, err: error.message }, 'ack not sent'),
+        );
       }
     };
   }
@@ -173,7 +196,11 @@ export function createBridge(deps: BridgeDeps): Bridge {
   };
 }
 
-function noticePresence(presence: Presence, { lane, device, kind }: { lane: string; device: string; kind: string }, message: MqttMessage): void {
+function noticePresence(
+  presence: Presence,
+  { lane, device, kind }: { lane: string; device: string; kind: string },
+  message: MqttMessage,
+): void {
   const json = parseJson(message.payload);
   if (kind === 'status') {
     const status = statusSchema.safeParse(json);

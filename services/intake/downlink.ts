@@ -41,7 +41,10 @@ export function createDownlink(deps: {
           const downlink = downlinkSchema.safeParse(row.payload);
           if (!downlink.success || /[+#/\0]/.test(downlink.data.device)) {
             // It can never be published; trying again would hold up nobody but help nobody either.
-            deps.log.error({ row: row.id, issues: downlink.error?.issues.map((issue) => issue.path.join('.')) }, 'a downlink is not readable, left out');
+            deps.log.error(
+              { row: row.id, issues: downlink.error?.issues.map((issue) => issue.path.join('.')) },
+              'a downlink is not readable, left out',
+            );
             return;
           }
           const { device, topic, body } = downlink.data;

@@ -45,13 +45,24 @@ export function createEventReader(): EventReader {
       };
       const json = parseJson(arrival.payload);
       const event = deviceEventSchema.safeParse(json);
-      if (event.success) return { press: { ...base, ...readFields(event.data, arrival.payload.length), readable: true }, problem: null };
+      if (event.success)
+        return { press: { ...base, ...readFields(event.data, arrival.payload.length), readable: true }, problem: null };
       const named = namedBy(json);
       const eventId = named ?? ids.of(arrival);
       // Its other fields may still be good: a battery, a position, that it is a drill.
-      const rest = deviceEventSchema.safeParse(isRecord(json) ? { ...json, id: eventId, type: 'alarm_unspecified' } : { id: eventId, type: 'alarm_unspecified' });
-      const fields = readFields(rest.success ? rest.data : { id: eventId, type: 'alarm_unspecified' }, arrival.payload.length);
-      return { press: { ...base, ...fields, readable: false }, problem: json === undefined ? 'not JSON' : 'id or type is wrong or missing' };
+      const rest = deviceEventSchema.safeParse(
+        isRecord(json)
+          ? { ...json, id: eventId, type: 'alarm_unspecified' }
+          : { id: eventId, type: 'alarm_unspecified' },
+      );
+      const fields = readFields(
+        rest.success ? rest.data : { id: eventId, type: 'alarm_unspecified' },
+        arrival.payload.length,
+      );
+      return {
+        press: { ...base, ...fields, readable: false },
+        problem: json === undefined ? 'not JSON' : 'id or type is wrong or missing',
+      };
     },
   };
 }
@@ -84,7 +95,9 @@ export function storableJson(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= 32) return null;
   if (Array.isArray(value)) return value.map((inner) => storableJson(inner, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), storableJson(inner, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [storable(key), storableJson(inner, depth + 1)]),
+  );
 }
 
 type Fields = Omit<IncomingPress, 'device' | 'adapter' | 'receivedAt' | 'topic' | 'raw' | 'readable'>;
@@ -100,7 +113,10 @@ function readFields(event: DeviceEvent, bytes: number): Fields {
     key: event.key === undefined ? null : storable(event.key),
     battery: event.battery ?? null,
     test: event.test ?? false,
-    location: location === undefined ? null : { ...toWgs84(location), ...(location.accuracy !== undefined && { accuracy: location.accuracy }) },
+    location:
+      location === undefined
+        ? null
+        : { ...toWgs84(location), ...(location.accuracy !== undefined && { accuracy: location.accuracy }) },
     detail: known ? (detail ?? null) : { ...(isRecord(detail) && detail), originalType: storable(event.type) },
   };
 }

@@ -17,7 +17,15 @@ const ASK_AGAIN = 2_000;
 const KEPT_BYTES = 64 * 1024;
 
 /** Types that only say that a device is there, or nothing at all: they are in no table. */
-const SIGNS: ReadonlySet<EventType> = new Set(['heartbeat', 'online', 'offline', 'register', 'login', 'downlink_ack', 'ignore']);
+const SIGNS: ReadonlySet<EventType> = new Set([
+  'heartbeat',
+  'online',
+  'offline',
+  'register',
+  'login',
+  'downlink_ack',
+  'ignore',
+]);
 
 type NamedDevices = Map<string, { deviceId: string; settings: Record<string, unknown> }>;
 
@@ -65,7 +73,10 @@ export function createGateways(deps: GatewayDeps): Gateways {
   }
 
   /** A press never waits for a registry that is away: it is then one of an unknown device. */
-  async function deviceOf(adapter: string, event: AdapterEvent): Promise<{ deviceId: string; settings: Record<string, unknown> } | undefined> {
+  async function deviceOf(
+    adapter: string,
+    event: AdapterEvent,
+  ): Promise<{ deviceId: string; settings: Record<string, unknown> } | undefined> {
     const name = event.deviceName;
     const isUrgent = [event.type, ...(event.alsoTypes ?? [])].some(calls);
     if (isUrgent && names.get(adapter)?.has(name) !== true && performance.now() - readAt > ASK_AGAIN) {
@@ -83,7 +94,12 @@ export function createGateways(deps: GatewayDeps): Gateways {
     const receivedAt = clock.now();
     for (const base of basesOf(message.topic, topics)) {
       for (const [adapter, { decode }] of Object.entries(adapters)) {
-        const first = decode({ topic: message.topic, payload: message.payload, receivedAt, context: { baseTopic: base } });
+        const first = decode({
+          topic: message.topic,
+          payload: message.payload,
+          receivedAt,
+          context: { baseTopic: base },
+        });
         if (first.length === 0) continue;
         await Promise.all(
           first.map(async (event, i) => {
@@ -99,19 +115,29 @@ export function createGateways(deps: GatewayDeps): Gateways {
     log.debug({ topic: message.topic }, 'no adapter reads this topic');
   }
 
-  async function take(adapter: string, event: AdapterEvent, deviceId: string | undefined, message: MqttMessage, receivedAt: number): Promise<void> {
+  async function take(
+    adapter: string,
+    event: AdapterEvent,
+    deviceId: string | undefined,
+    message: MqttMessage,
+    receivedAt: number,
+  ): Promise<void> {
     if (deviceId !== undefined) noticePresence(deviceId, event);
-    const types = [event.type, ...(event.alsoTypes ?? [])].filter((type) => !SIGNS.has(type) && (deviceId !== undefined || calls(type)));
+    const types = [event.type, ...(event.alsoTypes ?? [])].filter(
+      (type) => !SIGNS.has(type) && (deviceId !== undefined || calls(type)),
+    );
     // Its name could be the id of somebody else's device: nothing with a colon in it is a device id.
     const device = deviceId ?? storable(`${adapter}:${event.deviceName}`).slice(0, 128);
-    const submitted = folding.fold(device, event, types, message.topic, receivedAt).map(async ({ type, bucket, failed }) => {
-      try {
-        await deps.submit(toPress(adapter, device, type, event, bucket, message, receivedAt));
-      } catch (error) {
-        failed();
-        throw error;
-      }
-    });
+    const submitted = folding
+      .fold(device, event, types, message.topic, receivedAt)
+      .map(async ({ type, bucket, failed }) => {
+        try {
+          await deps.submit(toPress(adapter, device, type, event, bucket, message, receivedAt));
+        } catch (error) {
+          failed();
+          throw error;
+        }
+      });
     folding.remember(device, event);
     await Promise.all(submitted);
   }
@@ -142,7 +168,15 @@ function calls(type: EventType): boolean {
   return effect === 'emergency' || effect === 'medical' || effect === 'household';
 }
 
-function toPress(adapter: string, device: string, type: EventType, event: AdapterEvent, bucket: number, message: MqttMessage, receivedAt: number): IncomingPress {
+function toPress(
+  adapter: string,
+  device: string,
+  type: EventType,
+  event: AdapterEvent,
+  bucket: number,
+  message: MqttMessage,
+  receivedAt: number,
+): IncomingPress {
   const source = event.at ?? `b${bucket}`;
   return {
     device,
@@ -158,7 +192,12 @@ function toPress(adapter: string, device: string, type: EventType, event: Adapte
     detail: storableJson(event.detail),
     topic: storable(message.topic),
     raw: message.payload.subarray(0, KEPT_BYTES),
-    readable: !(typeof event.detail === 'object' && event.detail !== null && 'reason' in event.detail && event.detail.reason === 'unreadable'),
+    readable: !(
+      typeof event.detail === 'object' &&
+      event.detail !== null &&
+      'reason' in event.detail &&
+      event.detail.reason === 'unreadable'
+    ),
   };
 }
 
@@ -168,12 +207,18 @@ function contextOf(baseTopic: string, settings: Record<string, unknown> = {}): A
   return {
     baseTopic,
     ...(typeof model === 'string' && { model }),
-    ...(isMap && { actionMap: Object.fromEntries(Object.entries(actionMap).filter((entry): entry is [string, string] => typeof entry[1] === 'string')) }),
+    ...(isMap && {
+      actionMap: Object.fromEntries(
+        Object.entries(actionMap).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      ),
+    }),
   };
 }
 
 /** The base topics (a gateway's filter up to its first wildcard) that `topic` may belong to, the longest first. */
 function basesOf(topic: string, filters: readonly string[]): string[] {
-  const bases = filters.map((filter) => filter.split(/\/?[+#]/)[0]!).filter((base) => base === '' || topic === base || topic.startsWith(`${base}/`));
+  const bases = filters
+    .map((filter) => filter.split(/\/?[+#]/)[0]!)
+    .filter((base) => base === '' || topic === base || topic.startsWith(`${base}/`));
   return [...new Set(bases)].sort((a, b) => b.length - a.length);
 }

@@ -118,12 +118,26 @@ export function createPresence(deps: PresenceDeps): Presence {
 
   function change(id: string, entry: Entry, facts: DeviceFacts): void {
     const at = clock.now();
-    changes.set(id, { ...changes.get(id), ...withoutUndefined(facts), id, online: entry.online, at, heardAt: entry.alive ? entry.heardAt : undefined });
+    changes.set(id, {
+      ...changes.get(id),
+      ...withoutUndefined(facts),
+      id,
+      online: entry.online,
+      at,
+      heardAt: entry.alive ? entry.heardAt : undefined,
+    });
   }
 
   function know(row: KnownPresence, group: string): void {
     const now = clock.now();
-    devices.set(row.id, { group, online: row.online, heardAt: now, alive: false, tolerance: toleranceOf(row), facts: '' });
+    devices.set(row.id, {
+      group,
+      online: row.online,
+      heardAt: now,
+      alive: false,
+      tolerance: toleranceOf(row),
+      facts: '',
+    });
   }
 
   async function loadGroup(group: string): Promise<void> {
@@ -229,12 +243,15 @@ export function createPresence(deps: PresenceDeps): Presence {
  */
 export function toleranceOf({ power, heartbeatS }: Pick<KnownPresence, 'power' | 'heartbeatS'>): number {
   const beat = heartbeatS * 1_000;
-  return power === 'battery' ? Math.max(BATTERY_TOLERANCE, beat * 2 + 3_600_000) : Math.max(MAINS_TOLERANCE, beat * 3 - 5_000);
+  return power === 'battery'
+    ? Math.max(BATTERY_TOLERANCE, beat * 2 + 3_590_000)
+    : Math.max(MAINS_TOLERANCE, beat * 3 - 5_000);
 }
 
 /** Whether a device says of itself what it has not said before; remembers it. */
 function isNews(entry: Entry, { battery, ...rest }: DeviceFacts): boolean {
-  const isStep = battery !== undefined && (entry.battery === undefined || Math.abs(battery - entry.battery) >= BATTERY_STEP);
+  const isStep =
+    battery !== undefined && (entry.battery === undefined || Math.abs(battery - entry.battery) >= BATTERY_STEP);
   if (isStep) entry.battery = battery;
   const given = withoutUndefined(rest);
   if (Object.keys(given).length === 0) return isStep;
@@ -249,7 +266,10 @@ function withoutUndefined(facts: DeviceFacts): DeviceFacts {
 }
 
 /** Calls `onBack` a few at a time: after a broker's restart a whole city comes back at once. */
-function createBackCalls({ clock, log, onBack }: PresenceDeps): { add(id: string, group: string): void; stop(): Promise<void> } {
+function createBackCalls({ clock, log, onBack }: PresenceDeps): {
+  add(id: string, group: string): void;
+  stop(): Promise<void>;
+} {
   const queue = new Map<string, string>();
   const last = new Map<string, number>();
   const running = new Set<Promise<void>>();

@@ -62,7 +62,7 @@ export function createMqttSession(deps: SessionDeps): MqttSession {
   let wake: (() => void) | undefined;
 
   async function run(): Promise<void> {
-    for (let failures = 0; !stopping; ) {
+    for (let failures = 0; !stopping;) {
       const ready = await Promise.resolve(deps.mayConnect?.() ?? true).catch(() => false);
       if (stopping) return;
       let wasUp = false;
@@ -72,7 +72,8 @@ export function createMqttSession(deps: SessionDeps): MqttSession {
         current = undefined;
         wasUp = end.wasUp;
         // A broker that is away is worth one line, not one per attempt.
-        if (!stopping && failures === 0) log.warn({ user, err: end.why }, wasUp ? 'MQTT connection lost' : 'no MQTT connection');
+        if (!stopping && failures === 0)
+          log.warn({ user, err: end.why }, wasUp ? 'MQTT connection lost' : 'no MQTT connection');
       }
       failures = wasUp ? 0 : failures + 1;
       if (!stopping) await rest(wasUp ? 100 : Math.min(LONGEST_PAUSE, 200 * 2 ** failures));
@@ -153,7 +154,12 @@ function openConnection(deps: SessionDeps): Connection {
   function take(packet: IPublishPacket): void {
     const entry: Taken = { messageId: packet.qos === 1 ? packet.messageId : undefined, done: false, after: undefined };
     inFlight.push(entry);
-    const message = { topic: packet.topic, payload: Buffer.from(packet.payload), retained: packet.retain, redelivered: packet.dup };
+    const message = {
+      topic: packet.topic,
+      payload: Buffer.from(packet.payload),
+      retained: packet.retain,
+      redelivered: packet.dup,
+    };
     let taken: Promise<(() => void) | void> | void;
     try {
       taken = deps.handle(message);
@@ -177,7 +183,8 @@ function openConnection(deps: SessionDeps): Connection {
   function acknowledge(): void {
     while (inFlight[0]?.done === true) {
       const { messageId, after } = inFlight.shift()!;
-      if (messageId !== undefined && !gone && !client.stream.destroyed) client.stream.write(Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]));
+      if (messageId !== undefined && !gone && !client.stream.destroyed)
+        client.stream.write(Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]));
       after?.();
     }
     if (inFlight.length === 0) idle?.();

@@ -112,6 +112,8 @@ test('a process whose clock jumps ahead counts its leases as lost', async () => 
 });
 
 async function expiry(): Promise<number> {
-  const { rows } = await test_.db.pool.query<{ at: Date }>(`select min(expires_at) as at from lease where name like 'lanes/_'`);
+  const { rows } = await test_.db.pool.query<{ at: Date }>(
+    `select min(expires_at) as at from lease where name like 'lanes/_'`,
+  );
   return rows[0]!.at.getTime();
 }

@@ -3,7 +3,13 @@ import type { Db } from './database.ts';
 import type { Log } from './log.ts';
 import { loadQueries } from './sql.ts';
 
-const q = loadQueries(import.meta.url, 'platform', ['take_lease', 'renew_leases', 'list_leases', 'drop_lease', 'drop_leases']);
+const q = loadQueries(import.meta.url, 'platform', [
+  'take_lease',
+  'renew_leases',
+  'list_leases',
+  'drop_lease',
+  'drop_leases',
+]);
 
 /** A lease lasts this long without renewal, ms. */
 const TTL = 6_000;
@@ -103,7 +109,11 @@ export function createLeaseKeeper(deps: LeaseDeps): LeaseKeeper {
     const monotonic = performance.now();
     const expiry = new Date(now + TTL);
     await db.query(q.take_lease, [member, holder, expiry, new Date(now)]);
-    const renewed = new Set((await db.query<{ name: string }>(q.renew_leases, [[...held.keys()].map(rowName), holder, expiry])).map((row) => row.name));
+    const renewed = new Set(
+      (await db.query<{ name: string }>(q.renew_leases, [[...held.keys()].map(rowName), holder, expiry])).map(
+        (row) => row.name,
+      ),
+    );
     if (mine !== round) return [];
     for (const [name, lease] of held) {
       if (renewed.has(rowName(name))) held.set(name, fresh(now, monotonic, lease.fence));
@@ -114,16 +124,25 @@ export function createLeaseKeeper(deps: LeaseDeps): LeaseKeeper {
 
   async function share(mine: number, rows: LeaseRow[]): Promise<void> {
     const now = clock.now();
-    const alive = rows.filter((row) => row.name.startsWith(`${deps.group}/member/`) && row.expiresAt.getTime() > now).length;
+    const alive = rows.filter(
+      (row) => row.name.startsWith(`${deps.group}/member/`) && row.expiresAt.getTime() > now,
+    ).length;
     const part = Math.min(deps.max ?? names.length, Math.ceil(names.length / Math.max(1, alive)));
     for (const name of [...held.keys()].slice(part)) void handOver(name);
-    const taken = new Set(rows.filter((row) => row.holder !== holder && row.expiresAt.getTime() >= now).map((row) => row.name));
+    const taken = new Set(
+      rows.filter((row) => row.holder !== holder && row.expiresAt.getTime() >= now).map((row) => row.name),
+    );
     for (const name of names) {
       if (mine !== round || held.size >= part) return;
       if (held.has(name) || taken.has(rowName(name))) continue;
       const since = clock.now();
       const monotonic = performance.now();
-      const [got] = await db.query<{ fence: number }>(q.take_lease, [rowName(name), holder, new Date(since + TTL), new Date(since)]);
+      const [got] = await db.query<{ fence: number }>(q.take_lease, [
+        rowName(name),
+        holder,
+        new Date(since + TTL),
+        new Date(since),
+      ]);
       if (got === undefined) continue;
       const lease = fresh(since, monotonic, got.fence);
       if (mine !== round || expired(lease)) return;
@@ -173,7 +192,11 @@ export function createLeaseKeeper(deps: LeaseDeps): LeaseKeeper {
       await Promise.all([...held.keys()].map((name) => lose(name, 'stopping')));
       // Whatever a round under way has just taken goes too.
       await ticking;
-      await db.query(q.drop_leases, [deps.group, holder]).catch((error: Error) => log.warn({ group: deps.group, err: error.message }, 'leases not dropped, they will run out'));
+      await db
+        .query(q.drop_leases, [deps.group, holder])
+        .catch((error: Error) =>
+          log.warn({ group: deps.group, err: error.message }, 'leases not dropped, they will run out'),
+        );
     },
     held: () => [...held].filter(([, lease]) => !expired(lease)).map(([name]) => name),
   };

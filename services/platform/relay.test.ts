@@ -19,14 +19,26 @@ afterEach(async () => {
 });
 
 function start(handle: RelayDeps['handle'], more: Partial<RelayDeps> = {}): Relay {
-  const relay = createRelay({ db: test_.db, clock: systemClock, log: createLog('silent'), topics: ['down'], batch: 50, handle, ...more });
+  const relay = createRelay({
+    db: test_.db,
+    clock: systemClock,
+    log: createLog('silent'),
+    topics: ['down'],
+    batch: 50,
+    handle,
+    ...more,
+  });
   relays.push(relay);
   relay.start();
   return relay;
 }
 
 const write = (payloads: unknown[], topic: OutboxTopic = 'down', key = '0'): Promise<void> =>
-  addOutbox(test_.db, payloads.map((payload) => ({ topic, key, payload })), Date.now());
+  addOutbox(
+    test_.db,
+    payloads.map((payload) => ({ topic, key, payload })),
+    Date.now(),
+  );
 
 const unsent = async (): Promise<number> =>
   (await test_.db.pool.query<{ n: number }>('select count(*)::int as n from outbox where sent_at is null')).rows[0]!.n;
@@ -111,7 +123,11 @@ test('a carrier that hangs is given up, and its rows stay', async () => {
 test('two relays carry each row once, and only the keys they were given', async () => {
   const left: unknown[] = [];
   const right: unknown[] = [];
-  await write(Array.from({ length: 100 }, (_, i) => i), 'down', 'a');
+  await write(
+    Array.from({ length: 100 }, (_, i) => i),
+    'down',
+    'a',
+  );
   await write(['other'], 'down', 'b');
   start(async (rows) => void left.push(...rows.map((row) => row.payload)), { keys: () => ['a'], batch: 7 });
   start(async (rows) => void right.push(...rows.map((row) => row.payload)), { keys: () => ['a'], batch: 7 });

@@ -79,7 +79,8 @@ export function createRelay(deps: RelayDeps): Relay {
         const resting = [...failures].filter(([, failure]) => failure.until > now).map(([id]) => id);
         // By turns rows that failed before may come first or not at all: neither kind can starve the other.
         preferNew = !preferNew;
-        if (preferNew && failures.size > 0) rows = await tx.query<TakenRow>(q.take_outbox, [deps.topics, keys, limit, [...failures.keys()]]);
+        if (preferNew && failures.size > 0)
+          rows = await tx.query<TakenRow>(q.take_outbox, [deps.topics, keys, limit, [...failures.keys()]]);
         if (rows.length === 0) rows = await tx.query<TakenRow>(q.take_outbox, [deps.topics, keys, limit, resting]);
         if (rows.length === 0) return;
         await within(HANDLE_LIMIT, deps.handle(rows));
@@ -98,12 +99,21 @@ export function createRelay(deps: RelayDeps): Relay {
     const [row] = rows;
     if (row !== undefined && rows.length === 1) {
       // Rows that another process has carried meanwhile never come again.
-      if (failures.size > 1_000) for (const [id, failure] of failures) if (failure.until < clock.now() - 60_000) failures.delete(id);
+      if (failures.size > 1_000)
+        for (const [id, failure] of failures) if (failure.until < clock.now() - 60_000) failures.delete(id);
       const count = (failures.get(row.id)?.count ?? 0) + 1;
-      failures.set(row.id, { count, until: clock.now() + (count >= POISONED ? 60_000 : Math.min(5_000, 250 * 2 ** count)) });
-      if (count === POISONED) log.error({ row: row.id, topic: row.topic, err: error.message }, 'an outbox row can not be carried');
+      failures.set(row.id, {
+        count,
+        until: clock.now() + (count >= POISONED ? 60_000 : Math.min(5_000, 250 * 2 ** count)),
+      });
+      if (count === POISONED)
+        log.error({ row: row.id, topic: row.topic, err: error.message }, 'an outbox row can not be carried');
     }
-    if (streak === 1) log.warn({ topics: deps.topics, rows: rows.length, err: error.message }, 'the outbox could not be carried, trying again');
+    if (streak === 1)
+      log.warn(
+        { topics: deps.topics, rows: rows.length, err: error.message },
+        'the outbox could not be carried, trying again',
+      );
     size = 1;
   }
 
