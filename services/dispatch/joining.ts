@@ -20,7 +20,8 @@ export function placeOf(press: IncomingPress, subject: DeviceSubject | undefined
       ? { lat: household.lat, lon: household.lon, source: 'home' as const }
       : null;
   return {
-    subject: wearer !== null ? `wearer:${wearer}` : household !== null ? `household:${household.id}` : `device:${press.device}`,
+    // A household whose row is damaged has no id: its devices stand for themselves rather than share a case with strangers.
+    subject: wearer !== null ? `wearer:${wearer}` : household?.id ? `household:${household.id}` : `device:${press.device}`,
     regionPath: household?.regionPath || null,
     householdId: household?.id || null,
     residentId: wearer ?? wearerOf(subject),
@@ -37,9 +38,9 @@ export function wearerOf(subject: DeviceSubject | undefined): string | null {
   return there.length === 1 ? there[0]!.id : null;
 }
 
-/** Class of the case a press opens or joins; from an unregistered device always rescue. */
-export function classOfOpening(route: Route, unregistered: boolean): 'rescue' | 'household' {
-  return unregistered ? 'rescue' : route.class;
+/** Class of the case a press opens or joins: a call for help is always a rescue, whatever queue the rules send it to. */
+export function classOfOpening(route: Route, callForHelp: boolean): 'rescue' | 'household' {
+  return callForHelp ? 'rescue' : route.class;
 }
 
 /** Which open case of the home a joining event belongs to, first choice first. */

@@ -22,9 +22,19 @@ function atKey(press: IncomingPress): string {
   return press.at === null ? '' : String(press.at);
 }
 
-/** Same device, id, type and source time: the same event. */
+/** Same device, id, type and source time: the same event. The parts can't hold a NUL (`normalise`), so no two events share a key. */
 export function keyOf(press: IncomingPress): string {
-  return `${press.device}\n${press.eventId}\n${press.type}\n${atKey(press)}`;
+  return keyFrom(press.device, press.eventId, press.type, atKey(press));
+}
+
+/** The same, from the columns of `press_key`. */
+export function keyFrom(device: string, eventId: string, type: string, at: string): string {
+  return [device, eventId, type, at].join('\0');
+}
+
+/** Under this an id of a device is known, whatever came with it. */
+export function idKeyOf(device: string, eventId: string): string {
+  return [device, eventId].join('\0');
 }
 
 /** Takes out what Postgres text can't hold (NUL, lone surrogates), so that no odd byte costs a press; the raw bytes stay as they came. */

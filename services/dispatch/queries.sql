@@ -26,19 +26,19 @@ with
       id, version, state, class, queue, kind, priority, test, quiet, silent, source, subject, region_path, household_id,
       resident_id, device_id, position, opened_at, claimed_at, attended_at, reminded_at, resolved_at, follow_up_at,
       closed_at, deadline_at, update_at, wake_at, owes, owner_id, owner_name, code, satisfied, reason, summary, ladder,
-      talk, devices, press_count, last_press_at, area_id, linked, history_seq, history_hash)
+      talk, devices, stages, press_count, last_press_at, area_id, linked, history_seq, history_hash)
     select
       id, version, state, class, queue, kind, priority, test, quiet, silent, source, subject, region_path, household_id,
       resident_id, device_id, position, opened_at, claimed_at, attended_at, reminded_at, resolved_at, follow_up_at,
       closed_at, deadline_at, update_at, wake_at, owes, owner_id, owner_name, code, satisfied, reason, summary, ladder,
-      talk, devices, press_count, last_press_at, area_id, linked, history_seq, history_hash
+      talk, devices, stages, press_count, last_press_at, area_id, linked, history_seq, history_hash
     from jsonb_to_recordset($1::jsonb) as r (
       id uuid, version int, state text, class text, queue text, kind text, priority smallint, test boolean,
       quiet boolean, silent boolean, source text, subject text, region_path text, household_id uuid, resident_id uuid,
       device_id text, position jsonb, opened_at timestamptz, claimed_at timestamptz, attended_at timestamptz,
       reminded_at timestamptz, resolved_at timestamptz, follow_up_at timestamptz, closed_at timestamptz,
       deadline_at timestamptz, update_at timestamptz, wake_at timestamptz, owes jsonb, owner_id uuid, owner_name text,
-      code text, satisfied text, reason text, summary text, ladder jsonb, talk jsonb, devices jsonb, press_count int,
+      code text, satisfied text, reason text, summary text, ladder jsonb, talk jsonb, devices jsonb, stages text[], press_count int,
       last_press_at timestamptz, area_id uuid, linked uuid[], history_seq int, history_hash text, was int)
     order by id
     on conflict (id) do update set
@@ -50,7 +50,7 @@ with
       follow_up_at = excluded.follow_up_at, closed_at = excluded.closed_at, deadline_at = excluded.deadline_at,
       update_at = excluded.update_at, wake_at = excluded.wake_at, owes = excluded.owes, owner_id = excluded.owner_id,
       owner_name = excluded.owner_name, code = excluded.code, satisfied = excluded.satisfied, reason = excluded.reason,
-      summary = excluded.summary, ladder = excluded.ladder, talk = excluded.talk, devices = excluded.devices,
+      summary = excluded.summary, ladder = excluded.ladder, talk = excluded.talk, devices = excluded.devices, stages = excluded.stages,
       press_count = excluded.press_count, last_press_at = excluded.last_press_at, area_id = excluded.area_id,
       linked = excluded.linked, history_seq = excluded.history_seq, history_hash = excluded.history_hash
     where i.history_seq < excluded.history_seq and i.version < excluded.version and i.version >= excluded.version - $8::int
@@ -138,8 +138,18 @@ join press_key k on k.device = wanted.device and k.event_id = wanted.event_id;
 -- name: told_of
 select incident_id, device_id, seq, stage, at, body from told where incident_id = any ($1::uuid[]) order by seq;
 
+-- name: told_again
+select t.incident_id, t.device_id, t.body, i.quiet
+from told t
+join incident i on i.id = t.incident_id
+where t.incident_id = any ($1::uuid[])
+order by t.seq;
+
+-- name: quiet_of
+select id from incident where id = any ($1::uuid[]) and quiet;
+
 -- name: told_for_device
-select t.body
+select t.incident_id, t.device_id, t.body, i.quiet
 from told t
 join incident i on i.id = t.incident_id
 where t.device_id = $1 and i.state <> 'closed'
@@ -162,8 +172,12 @@ on conflict (device, kind) where closed_at is null do update set
   last_at = excluded.last_at, count = maintenance.count + 1;
 
 -- name: take_intent
+-- Not waited for: a frozen worker may hold the row, and who looks for work must get on with the next.
 update intent set attempt = attempt + 1, leased_until = $2
-where id = $1 and state = 'pending' and (leased_until is null or leased_until < $3)
+where id = (
+  select id from intent
+  where id = $1 and state = 'pending' and (leased_until is null or leased_until < $3)
+  for update skip locked)
 returning id, incident_id, kind, queue, detail, attempt, created_at;
 
 -- name: lock_intent

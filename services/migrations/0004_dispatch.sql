@@ -91,6 +91,7 @@ create table incident (
   ladder jsonb not null,
   talk jsonb,
   devices jsonb not null default '[]',
+  stages text[] not null default '{}',
   press_count int not null,
   last_press_at timestamptz,
   area_id uuid,

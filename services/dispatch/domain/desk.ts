@@ -182,9 +182,11 @@ function closeLine(draft: Draft): void {
 
 function endWork(draft: Draft, by: Actor): void {
   for (const a of draft.i.assignments) {
-    if (a.state === 'on_scene') Object.assign(a, { state: 'done', endedAt: draft.now });
-    else if (isLiveAssignment(a.state)) {
-      Object.assign(a, { state: 'withdrawn', endedAt: draft.now });
+    if (a.state === 'on_scene') {
+      Object.assign(a, { state: 'done', endedAt: draft.now });
+      addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: 'done' });
+    } else if (isLiveAssignment(a.state)) {
+      Object.assign(a, { state: 'withdrawn', endedAt: draft.now, checkAt: null });
       addFact(draft, 'withdrawn', by, { who: a.name, assignment: a.id });
       addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: 'withdrawn' });
     }
@@ -209,9 +211,10 @@ function resolve(draft: Draft, by: Actor, code: ClosingCode | undefined, note: s
 }
 
 function reopen(draft: Draft, by: Actor, why: string | undefined): 'reopened' {
-  const { i, now } = draft;
+  const { i, now, policy } = draft;
   if (i.state !== 'resolved') throw new Refusal('not_allowed_in_state', '只有办结的才能重开');
   i.resolvedAt = null;
+  i.updateAt = now + policy.ladder.updateS * 1000;
   i.followUpAt = null;
   i.ownerId = by.id;
   i.ownerName = by.name;

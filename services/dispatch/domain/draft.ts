@@ -46,9 +46,14 @@ export function addIntent(draft: Draft, kind: NewIntent['kind'], detail: Record<
   draft.intents.push({ id: makeId(draft, `intent-${kind}`), kind, detail });
 }
 
-/** Says a sentence at the box; in quiet mode the stage is still told, without a word. */
+/**
+ * Says a sentence at the box; in quiet mode the stage is still told, without a word. A device speaks each stage once
+ * (protocol, "Ack"), so the second person who sets out, or the second end of a reopened case, is told as an `update`.
+ */
 export function tell(draft: Draft, stage: Tell['stage'], say: string, who: string | null = null, etaS: number | null = null): void {
-  draft.tells.push({ stage, say: draft.i.quiet ? '' : say, who, etaS });
+  const again = draft.i.stages.includes(stage);
+  if (!again && stage !== 'update') draft.i.stages = [...draft.i.stages, stage];
+  draft.tells.push({ stage: again ? 'update' : stage, say: draft.i.quiet ? '' : say, who, etaS });
   draft.i.updateAt = draft.now + draft.policy.ladder.updateS * 1000;
 }
 

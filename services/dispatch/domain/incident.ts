@@ -107,6 +107,8 @@ export interface Incident {
   /** The hands-free line: opened at, speech heard at (ms). */
   talk: { openedAt: number; heardAt: number | null } | null;
   devices: ToldDevice[];
+  /** Stages that the boxes were told; each is told once, what comes again is an `update`. */
+  stages: string[];
   pressCount: number;
   lastPressAt: number | null;
   areaId: string | null;

@@ -87,6 +87,7 @@ function blankIncident(input: Parameters<typeof openIncident>[0], policy: Policy
     ladder: { version: policy.ladderVersion, step: 0, round: 0, since: now, nextAt: now + ladder.steps[0]!.afterS * 1000 },
     talk: null,
     devices: [],
+    stages: [],
     pressCount: 0,
     lastPressAt: null,
     areaId: null,
@@ -145,7 +146,7 @@ function raise(draft: Draft, press: PressFact, route: Route, ownerBusy: boolean)
     if (from !== i.queue) {
       addFact(draft, 'rerouted', byDevice(press), { from, to: i.queue, reason: route.reason });
       if (i.ownerId === null) i.ladder.nextAt = null;
-    }
+    } else addFact(draft, 'priority_raised', byDevice(press), { priority: i.priority, presses: i.pressCount, reason: route.reason });
   } else if (i.priority > 1) {
     i.priority = (i.priority - 1) as Incident['priority'];
     addFact(draft, 'priority_raised', byDevice(press), { priority: i.priority, presses: i.pressCount });
@@ -171,6 +172,7 @@ function say(draft: Draft, press: PressFact): void {
       first.state = 'on_scene';
       first.arrivedAt = now;
       first.checkAt = null;
+      addIntent(draft, 'offer', { assignment: first.id, staff: first.staffId, change: 'on_scene' });
       tell(draft, 'arrived', SAY.arrived(spokenName(first.name, first.role)), first.name);
     }
   }

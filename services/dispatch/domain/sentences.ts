@@ -2,10 +2,11 @@
 
 const DIGITS = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
-/** 1 → 一, 2 → 两 (before a measure word), 12 → 十二, 45 → 四十五. Whole numbers 0–99; above that "一个多小时". */
-export function inWords(n: number): string {
+/** 1 → 一, 2 → 两 (before a measure word), 12 → 十二, 45 → 四十五. Whole numbers 0–99 (others are rounded up); above that 一百多. */
+export function inWords(count: number): string {
+  const n = Math.max(0, Math.ceil(count));
   if (n === 2) return '两';
-  if (n < 10) return DIGITS[n] ?? '几';
+  if (n < 10) return DIGITS[n]!;
   if (n > 99) return '一百多';
   const tens = Math.floor(n / 10);
   const ones = n % 10;

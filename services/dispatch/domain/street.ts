@@ -123,6 +123,8 @@ function answer(draft: Draft, command: Extract<StreetCommand, { type: 'answer' }
   }
   addFact(draft, `assignment_${command.to}`, by, { assignment: a.id, who: a.name, minutes: a.minutes, reason: command.reason ?? null });
   addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: command.to });
+  // As when an offer runs out: the next one is asked without waiting for the operator.
+  if (command.to === 'declined' && draft.i.class === 'rescue') addIntent(draft, 'find_responder', { why: 'declined' });
 }
 
 /** Late is when he is not there two minutes, or a quarter of his way, after he was expected. */

@@ -46,7 +46,7 @@ export function timersOf(i: Incident, policy: Policy): Timer[] {
   if (i.talk !== null && i.talk.heardAt === null && !i.silent) {
     timers.push({ at: i.talk.openedAt + policy.ladder.silenceS * 1000, what: 'silence', ref: null, owes: null });
   }
-  if (i.updateAt !== null && i.state !== 'on_scene') timers.push({ at: i.updateAt, what: 'update', ref: null, owes: null });
+  if (i.updateAt !== null && i.devices.length > 0 && i.state !== 'on_scene') timers.push({ at: i.updateAt, what: 'update', ref: null, owes: null });
   return timers;
 }
 
