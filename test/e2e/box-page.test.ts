@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
@@ -24,12 +25,15 @@ describe('the page that is a box', () => {
   let address: string;
   let events: DeviceEvent[] = [];
   let online: boolean | undefined;
+  const lanes = new Map<string, string>();
 
   beforeAll(async () => {
     broker = await startMosquitto({ persistent: true });
     platform = await mqtt.connectAsync(broker.url, { clientId: 'bridge-0', clean: false, reconnectPeriod: 100 });
     platform.on('message', (topic, payload) => {
       const body: unknown = JSON.parse(payload.toString());
+      const [, , lane, device] = topic.split('/');
+      lanes.set(device!, lane!);
       if (topic.endsWith('/event')) events.push(body as DeviceEvent);
       if (topic.endsWith('/status')) online = (body as { online: boolean }).online;
     });
@@ -244,6 +248,7 @@ describe('the page that is a box', () => {
     await second.getByText('另一个窗口').waitFor();
     await page.close();
     await second.locator('.box-line[data-line="up"]').waitFor();
+    expect(await second.getByText('另一个窗口').count()).toBe(0);
     await second.context().close();
   });
 
@@ -288,6 +293,7 @@ describe('the page that is a box', () => {
     await page.locator('.box-line[data-line="up"]').waitFor();
     await page.getByRole('button', { name: 'HELP' }).click();
     await until(() => pressed('sos').length === 1);
+    expect(lanes.get('box-01')).toBe(createHash('sha256').update('box-01').digest('hex').charAt(0));
     await context.close();
   });
 

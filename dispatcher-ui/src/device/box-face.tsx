@@ -1,7 +1,8 @@
 /** What a person sees and touches of the box. */
 import { useEffect, useRef, useState, useSyncExternalStore, type MouseEvent, type PointerEvent } from 'react';
 import type { AckStage } from '#contracts/device.ts';
-import type { BoxView, PageBox } from './page-box.ts';
+import type { PageBox } from './page-box.ts';
+import type { BoxView } from './page-state.ts';
 import { createPressGuard, type BoxKey } from './press-guard.ts';
 import type { Texts } from './texts.ts';
 

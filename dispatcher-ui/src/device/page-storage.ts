@@ -34,3 +34,9 @@ export function writeKept(id: string, kept: Kept): void {
     // A press must go out even when it can't be kept.
   }
 }
+
+/** Adds one press to what is kept. */
+export function keepPress(id: string, event: DeviceEvent): void {
+  const kept = readKept(id);
+  writeKept(id, { ...kept, unsent: [...kept.unsent, event] });
+}
