@@ -6,6 +6,7 @@ import { loadQueries } from '#platform/sql.ts';
 import { Refusal } from './domain/draft.ts';
 import { decideDesk, type DeskCommand } from './domain/desk.ts';
 import type { Actor, Decision, Incident } from './domain/incident.ts';
+import { linkCase } from './domain/link.ts';
 import { openIncident, type Place } from './domain/presses.ts';
 import type { Policy } from './domain/policy.ts';
 import { decideStreet, type StreetCommand } from './domain/street.ts';
@@ -67,7 +68,12 @@ export function createCases(deps: CasesDeps): Cases {
   const change = (id: string, version: number | null, decide: (incident: Incident, policy: Policy, now: number) => Decision): Promise<Incident> =>
     deps.db.tx((tx) => changeCase(tx, deps, id, version, deps.clock.now(), decide));
   return {
-    desk: (id, command, by, version) => change(id, version, (incident, policy, now) => decideDesk(incident, command, by, policy, now)),
+    desk: (id, command, by, version) =>
+      change(id, version, (incident, policy, now) => decideDesk(incident, command, by, policy, now)).catch((error: { code?: string; constraint?: string }) => {
+        // Only a reopened case can run into it: the home has called again since, and that case is the one to work on.
+        if (error.code !== '23505' || error.constraint !== 'incident_one_open') throw error;
+        throw new Problem('not_allowed_in_state', { detail: '这一家又有了新的呼叫,请在那一件里处理 | The same home has called again; work on that case' });
+      }),
     street: (id, command, by, version) => change(id, version, (incident, policy, now) => decideStreet(incident, command, by, policy, now)),
     async answer(assignment, staffId, command, by) {
       const row = (await deps.db.query<{ incident_id: string; staff_id: string }>(q.incident_of_assignment, [assignment]))[0];
@@ -78,10 +84,15 @@ export function createCases(deps: CasesDeps): Cases {
   };
 }
 
-/** A case from a telephone call or a visitor. It joins nothing by itself: the operator sees the open ones of the same home. */
+/**
+ * A case from a telephone call or a visitor. It joins nothing by itself: it and the open ones of the same home say that
+ * they belong together. Asked for again under the same id (the answer was lost), it is the one that was opened.
+ */
 async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open']>[0]): Promise<Incident> {
   const now = deps.clock.now();
   const { id } = input;
+  const opened = (await loadIncidents(tx, q.find_incidents_for_update, [[id]]))[0];
+  if (opened) return opened.incident;
   const { subject, ...place } = input.place;
   const household = subject === null ? [] : await loadIncidents(tx, q.find_open_for_update, [[subject]]);
   const route = {
@@ -108,6 +119,7 @@ async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open
     now,
   );
   const batch = newBatch(now);
+  for (const stored of household) addDecision(batch, stored, linkCase(stored.incident, id, deps.policies.current(), now));
   addDecision(batch, null, decision);
   await saveBatch(tx, batch);
   tx.afterCommit(deps.poke);

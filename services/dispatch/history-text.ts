@@ -16,7 +16,7 @@ const CODES: Record<string, string> = {
   mistaken: '误按', test: '测试', company: '聊天', family: '找家人', enquiry: '咨询', household: '家政', rescue: '急救', silent: '无声',
 };
 const OUTCOMES: Record<string, string> = {
-  shown: '已提醒', no_carrier: '电话未接通线路', quiet: '静音,没有打', nobody_found: '没有找到能来的人', somebody_is_asked: '已经在问人了', asked: '已派出', ended: '已经结束', pushed: '已送达',
+  shown: '已提醒', no_carrier: '电话未接通线路', quiet: '静音,没有打', taken: '已经有人接了,不再叫', nobody_found: '没有找到能来的人', somebody_is_asked: '已经在问人了', asked: '已派出', ended: '已经结束', pushed: '已送达',
 };
 
 /** Each kind of line in Chinese. A kind that is missing here is shown by its English name rather than not at all. */

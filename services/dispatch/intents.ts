@@ -8,7 +8,7 @@ import { changeCase } from './cases.ts';
 import { candidateHelper } from './candidates.ts';
 import { SYSTEM, type Incident } from './domain/incident.ts';
 import { noteOutcome } from './domain/outcome.ts';
-import { isEnded, isLiveAssignment } from './domain/states.ts';
+import { isEnded, isLiveAssignment, isOpen } from './domain/states.ts';
 import { decideStreet } from './domain/street.ts';
 import type { Policies } from './policies.ts';
 
@@ -54,7 +54,10 @@ export function createIntents(deps: IntentsDeps): Intents {
     async runForgotten(olderThanMs) {
       const now = deps.clock.now();
       const rows = await deps.db.query<{ id: string }>(q.find_unfinished_intents, [new Date(now - olderThanMs), new Date(now), 50]);
-      for (const row of rows) await run(row.id);
+      for (const row of rows) {
+        // One that can't be done now keeps its lease and comes again; the others must not wait for it.
+        await run(row.id).catch((error: Error) => deps.log.error({ intent: row.id, err: error.message }, 'an intent could not be carried out'));
+      }
       return rows.length;
     },
   };
@@ -78,9 +81,7 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
   let who: string | null = null;
   if (intent.kind === 'find_responder') return findResponder(deps, tx, intent, now);
   await changeCase(tx, deps, intent.incident_id, null, now, (incident, policy) => {
-    if (intent.kind === 'page') outcome = isEnded(incident.state) ? 'ended' : 'shown';
-    else if (intent.kind === 'offer') outcome = 'pushed';
-    else outcome = incident.quiet && intent.kind === 'call' ? 'quiet' : 'no_carrier';
+    outcome = outcomeOf(intent, incident);
     who = (intent.detail['who'] ?? intent.detail['target'] ?? intent.detail['staff'] ?? null) as string | null;
     if (intent.kind === 'offer') return null;
     return noteOutcome(incident, { intent: intent.id, kind: intent.kind, outcome, who }, policy, now);
@@ -95,17 +96,34 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
   return outcome;
 }
 
+/** What is to come of it as the case stands now. Nobody is called to a case that was taken while the hint was on its way. */
+function outcomeOf(intent: IntentRow, incident: Incident): string {
+  const taken = !isOpen(incident.state) || incident.ownerId !== null;
+  const why = intent.detail['why'];
+  switch (intent.kind) {
+    case 'page':
+      if (isEnded(incident.state)) return 'ended';
+      return taken && (why === 'ladder' || why === 'nobody_has_it') ? 'taken' : 'shown';
+    case 'call':
+      return taken ? 'taken' : incident.quiet ? 'quiet' : 'no_carrier';
+    case 'offer':
+      return 'pushed';
+    default:
+      return 'no_carrier';
+  }
+}
+
 /** The nearest on duty who was not asked yet: grid, then community, then street. */
 async function findResponder(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): Promise<string> {
   let outcome = 'nobody_found';
   let chosen: ReturnType<typeof candidateHelper> | null = null;
   const incident = await changeCase(tx, deps, intent.incident_id, null, now, () => null);
-  if (!isEnded(incident.state) && incident.regionPath !== null && incident.position !== null) {
+  if (!isEnded(incident.state) && incident.regionPath !== null) {
     for (const candidate of await findCandidates(tx, {
       regionPath: incident.regionPath,
       at: now,
-      lat: incident.position.lat,
-      lon: incident.position.lon,
+      lat: incident.position?.lat ?? null,
+      lon: incident.position?.lon ?? null,
       householdId: incident.householdId,
       limit: 12,
       radius: 'street',

@@ -8,7 +8,7 @@ for update;
 select * from incident where id = any ($1::uuid[]) order by id for update;
 
 -- name: find_due_for_update
-select * from incident where wake_at <= $1 order by wake_at limit $2 for update skip locked;
+select * from incident where wake_at <= $1 and id <> all ($3::uuid[]) order by wake_at limit $2 for update skip locked;
 
 -- name: assignments_of
 select * from assignment where incident_id = any ($1::uuid[]) order by offered_at, id;

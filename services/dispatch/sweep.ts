@@ -1,10 +1,11 @@
 import { newId } from '#kernel/ids.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#platform/database.ts';
+import type { Database, Tx } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { regionNames } from '#registry/regions.ts';
 import { joinArea } from './domain/link.ts';
+import { isOpen } from './domain/states.ts';
 import { tick } from './domain/tick.ts';
 import type { Intents } from './intents.ts';
 import type { Policies } from './policies.ts';
@@ -28,6 +29,7 @@ const AREA_WITHIN_MS = 10 * 60_000;
 const AREA_HOMES = 3;
 const CHECKPOINT_MS = 60_000;
 const AT_ONCE = 50;
+const PUT_OFF_MS = 60_000;
 
 export interface SweepDeps {
   db: Database;
@@ -43,13 +45,16 @@ export interface SweepDeps {
  * grid that call together. Any number of processes may run it at once (SKIP LOCKED). `runOnce` is what a test calls.
  */
 export function createSweep(deps: SweepDeps): { start(): void; stop(): Promise<void>; runOnce(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
+  /** Cases whose clocks could not be struck, and until when (ms) they are put off. */
+  const putOff = new Map<string, number>();
   let checkpointAt = 0;
 
-  async function runOnce(): Promise<void> {
+  async function clocks(): Promise<void> {
     await deps.policies.refresh();
-    while ((await strikeDue(deps)) === AT_ONCE);
+    await strikeAll(deps, putOff);
+  }
+
+  async function chores(): Promise<void> {
     await deps.intents.runForgotten(FORGOTTEN_MS);
     await findAreas(deps);
     const now = deps.clock.now();
@@ -59,17 +64,34 @@ export function createSweep(deps: SweepDeps): { start(): void; stop(): Promise<v
     }
   }
 
+  // Apart, since an intent may have to wait for a row that a frozen worker holds, and no ladder may wait with it.
+  const loops = [createLoop(deps.log, clocks), createLoop(deps.log, chores)];
+  return {
+    async runOnce() {
+      await clocks();
+      await chores();
+    },
+    start() {
+      for (const loop of loops) loop.start();
+    },
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}
+
+function createLoop(log: Log, work: () => Promise<void>): { start(): void; stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
   function next(): void {
-    running = runOnce()
-      .catch((error: Error) => deps.log.error({ err: error.message }, 'sweep'))
+    running = work()
+      .catch((error: Error) => log.error({ err: error.message }, 'sweep'))
       .finally(() => {
         running = undefined;
         if (timer !== undefined) timer = setTimeout(next, EVERY_MS);
       });
   }
-
   return {
-    runOnce,
     start() {
       timer = setTimeout(next, 0);
     },
@@ -81,23 +103,52 @@ export function createSweep(deps: SweepDeps): { start(): void; stop(): Promise<v
   };
 }
 
-/** Due cases, locked, each climbing as many clocks as have struck. One that can't be decided is logged and put off, so that it does not hold up the rest. */
-async function strikeDue(deps: SweepDeps): Promise<number> {
-  return deps.db.tx(async (tx) => {
-    const now = deps.clock.now();
-    const due = await loadIncidents(tx, q.find_due_for_update, [new Date(now), AT_ONCE]);
-    const batch = newBatch(now);
-    for (const stored of due) {
-      try {
-        climb(deps, batch, stored, now);
-      } catch (error) {
-        deps.log.error({ incident: stored.incident.id, err: (error as Error).message }, 'a case could not be ticked');
-      }
+/** Every case that is due, many in one transaction; after a failure one at a time, so that one bad row holds up no other. */
+async function strikeAll(deps: SweepDeps, putOff: Map<string, number>): Promise<void> {
+  const now = deps.clock.now();
+  for (const [id, until] of putOff) if (until <= now) putOff.delete(id);
+  const fail = (id: string, error: Error): void => {
+    putOff.set(id, now + PUT_OFF_MS);
+    deps.log.error({ incident: id, err: error.message }, 'a case could not be ticked, put off');
+  };
+  for (let size = AT_ONCE; ; ) {
+    let due: string[] = [];
+    try {
+      due = await deps.db.tx((tx) => strikeDue(deps, tx, size, putOff, (ids) => (due = ids), fail));
+      if (due.length < size) return;
+    } catch (error) {
+      // Nothing was read: it is the database that is away.
+      if (due.length === 0) throw error;
+      if (size === 1) fail(due[0]!, error as Error);
+      size = 1;
     }
-    await saveBatch(tx, batch);
-    if (batch.cases.size > 0) tx.afterCommit(deps.poke);
-    return due.length > 0 && batch.cases.size === 0 ? 0 : due.length;
-  });
+  }
+}
+
+/** Due cases, locked, each climbing as many clocks as have struck. `found` hears which before anything is written. */
+async function strikeDue(
+  deps: SweepDeps,
+  tx: Tx,
+  size: number,
+  putOff: ReadonlyMap<string, number>,
+  found: (ids: string[]) => void,
+  fail: (id: string, error: Error) => void,
+): Promise<string[]> {
+  const now = deps.clock.now();
+  const due = await loadIncidents(tx, q.find_due_for_update, [new Date(now), size, [...putOff.keys()]]);
+  const ids = due.map((stored) => stored.incident.id);
+  found(ids);
+  const batch = newBatch(now);
+  for (const stored of due) {
+    try {
+      climb(deps, batch, stored, now);
+    } catch (error) {
+      fail(stored.incident.id, error as Error);
+    }
+  }
+  await saveBatch(tx, batch);
+  if (batch.cases.size > 0) tx.afterCommit(deps.poke);
+  return ids;
 }
 
 /** At most 20 steps in one go: more than any ladder has, and an end to a clock that would strike for ever. */
@@ -122,13 +173,16 @@ async function findAreas(deps: SweepDeps): Promise<void> {
       .map((region) => region.name)
       .join('');
     await deps.db.tx(async (tx) => {
+      // Locked first: of two sweeps that saw the same homes, the second finds nothing left to do.
+      const cases = await loadIncidents(tx, q.find_incidents_for_update, [area.ids]);
+      const news = cases.filter(({ incident }) => incident.areaId === null && isOpen(incident.state));
+      if (news.length === 0) return;
       const scope = `grid:${area.region_path}`;
       const known = (await tx.query<{ id: string }>(q.find_area, [scope, since]))[0];
       const id = known?.id ?? newId(now);
       await tx.query<Row>(q.put_area, [id, scope, name, area.region_path, new Date(now), area.homes]);
       const batch = newBatch(now);
-      for (const stored of await loadIncidents(tx, q.find_incidents_for_update, [area.ids])) {
-        if (stored.incident.areaId !== null) continue;
+      for (const stored of news) {
         addDecision(batch, stored, joinArea(stored.incident, { id, name, count: area.homes }, deps.policies.current(), now));
       }
       await saveBatch(tx, batch);

@@ -14,7 +14,9 @@ import { settle, timersOf, type Timer } from './timers.ts';
  */
 export function tick(incident: Incident, policy: Policy, now: number): Decision | null {
   const due = timersOf(incident, policy).filter((timer) => timer.at <= now);
-  if (due.length === 0) return null;
+  // Awake and nothing to do: another policy is in force than when the clocks were set. They are set anew.
+  const early = due.length === 0 && incident.wakeAt !== null && incident.wakeAt <= now;
+  if (due.length === 0 && !early) return null;
   const draft = startDraft(incident, policy, now);
   for (const timer of due) strike(draft, timer);
   settle(draft);
