@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { Ack } from '#contracts/device.ts';
+import { createDatabase } from '#platform/database.ts';
+import { createLog } from '#platform/log.ts';
+import { addOutbox } from '#platform/outbox.ts';
+import { laneOf } from '#registry/device-secret.ts';
+import { openBox } from '#test/harness/box.ts';
+import { BROKERS, realReceive, storedPresses, useBridges } from '#test/harness/bridge.ts';
+import { openLine } from '#test/harness/line.ts';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.each(BROKERS)('with the %s broker', (kind) => {
+  const rig = useBridges(kind);
+
+  test('a device is online by its own word, offline by its last will, and is told on its return what it missed', async () => {
+    const id = `box-${randomUUID().slice(0, 8)}`;
+    await rig.db.pool.query(`insert into device (id, kind, lane) values ($1, 'home', $2)`, [id, laneOf(id)]);
+    const online = async (): Promise<boolean> =>
+      (await rig.db.pool.query<{ online: boolean }>('select online from device where id = $1', [id])).rows[0]!.online;
+    const missed: Ack = {
+      event: null,
+      incident: randomUUID(),
+      stage: 'dispatched',
+      at: new Date().toISOString(),
+      say: '',
+      eta_s: 240,
+      who: '李',
+    };
+    await rig.bridge({ onDeviceBack: async (device) => (device === id ? [missed] : []) });
+    const will = {
+      topic: `12349/v1/${laneOf(id)}/${id}/up/status`,
+      payload: Buffer.from('{"online":false}'),
+      qos: 1 as const,
+      retain: true,
+    };
+    const device = await openBox(rig.brokerUrl, id, { will });
+    await device.client.publishAsync(device.up('status'), '{"online":true,"can":["voice"]}', { qos: 1, retain: true });
+    await expect.poll(() => device.acks).toEqual([missed]);
+    await expect.poll(online, { timeout: 4_000 }).toBe(true);
+    device.client.stream.destroy();
+    await device.client.endAsync(true);
+    await expect.poll(online, { timeout: 4_000 }).toBe(false);
+    // The broker keeps a stale word: a new bridge must not believe it.
+    const liar = await rig.box(id);
+    await liar.client.publishAsync(liar.up('status'), '{"online":true}', { qos: 0, retain: true });
+    await expect.poll(online, { timeout: 4_000 }).toBe(true);
+    await rig.stopBridges();
+    await rig.db.pool.query('update device set online = false where id = $1', [id]);
+    await rig.bridge();
+    await pause(2_500);
+    expect(await online()).toBe(false);
+    await liar.client.publishAsync(liar.up('heartbeat'), '{"battery":55}', { qos: 0 });
+    await expect.poll(online, { timeout: 4_000 }).toBe(true);
+  });
+
+  test('what dispatch tells a device is published and marked as sent', async () => {
+    const made = await rig.bridge();
+    const device = await rig.box();
+    const body: Ack = {
+      event: null,
+      incident: randomUUID(),
+      stage: 'claimed',
+      at: new Date().toISOString(),
+      say: '好',
+      eta_s: null,
+      who: '王',
+    };
+    await addOutbox(
+      rig.db,
+      [
+        { topic: 'down', key: laneOf(device.id), payload: { device: device.id, topic: 'ack', body } },
+        { topic: 'down', key: laneOf(device.id), payload: { nonsense: true } },
+      ],
+      Date.now(),
+    );
+    made.poke();
+    await expect.poll(() => device.acks).toContainEqual(body);
+    await expect
+      .poll(async () => (await rig.db.pool.query('select 1 from outbox where sent_at is null')).rowCount)
+      .toBe(0);
+  });
+
+  test('calls from a gateway become presses of the device of that name, once each; what only repeats does not', async () => {
+    const gateway = `zigbee${kind}`;
+    const smoke = `smoke-${kind}`;
+    await rig.db.pool.query('insert into gateway (username, secret_hash, topics) values ($1, $2, $3)', [
+      gateway,
+      'x',
+      [`${gateway}/#`],
+    ]);
+    await rig.db.pool.query(
+      `insert into device (id, kind, lane, adapter, adapter_name) values ($1, 'sensor', '0', 'zigbee2mqtt', $2)`,
+      [smoke, `厨房 ${kind}`],
+    );
+    await rig.bridge();
+    const { client } = await rig.box(gateway);
+    const say = (name: string, body: unknown, retain = false): Promise<unknown> =>
+      client.publishAsync(`${gateway}/${name}`, typeof body === 'string' ? body : JSON.stringify(body), {
+        qos: 0,
+        retain,
+      });
+    const types = async (device: string): Promise<string[]> =>
+      (await storedPresses(rig.db, device)).map((row) => row.type);
+    await say(`厨房 ${kind}`, { smoke: true, battery: 88, last_seen: 1_656_118_440_000 });
+    await expect.poll(() => types(smoke)).toEqual(['smoke']);
+    await say(`厨房 ${kind}`, { smoke: true, battery: 87, last_seen: 1_656_118_441_000 });
+    await say(`厨房 ${kind}`, { smoke: false, battery: 87, last_seen: 1_656_118_442_000 });
+    await say(`厨房 ${kind}`, { smoke: true, battery: 87, last_seen: 1_656_118_443_000 });
+    await expect.poll(() => types(smoke)).toEqual(['smoke', 'smoke']);
+    // Not in the registry: a call for help counts, everything else does not.
+    const stranger = `zigbee2mqtt:button_${kind}`;
+    await say(`button_${kind}`, { temperature: 20 });
+    await say(`button_${kind}`, { action: 'emergency', last_seen: 1_656_118_444_933 });
+    await say(`button_${kind}/action`, 'emergency');
+    await expect.poll(() => types(stranger)).toEqual(['sos']);
+    await pause(300);
+    expect(await types(stranger)).toEqual(['sos']);
+    expect(await types(smoke)).toEqual(['smoke', 'smoke']);
+  });
+
+  test('two processes share the lanes; when one dies the other answers everything within ten seconds', async () => {
+    const line = await openLine(rig.databaseUrl);
+    const db = createDatabase({ url: line.url, log: createLog('silent'), max: 5 });
+    rig.closeLater(db);
+    const dying = await rig.bridge({ db, receive: realReceive(db) });
+    const living = await rig.bridge();
+    await expect
+      .poll(() => [dying.state().held.length, living.state().held.length].sort((a, b) => a - b), { timeout: 8_000 })
+      .toEqual([8, 9]);
+    const many = await Promise.all(Array.from({ length: 24 }, () => rig.box()));
+    for (const device of many) await device.acked(await device.press('sos'));
+    line.cut();
+    const since = Date.now();
+    await Promise.all(many.map(async (device) => device.acked(await device.press('service'), 15_000)));
+    expect(Date.now() - since).toBeLessThan(10_000);
+    await line.close();
+  });
+});
