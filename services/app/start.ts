@@ -1,4 +1,3 @@
-import closeWithGrace from 'close-with-grace';
 import { systemClock } from '#kernel/clock.ts';
 import { issueSetupCode } from '#identity/setup.ts';
 import { readConfig } from '#platform/config.ts';
@@ -26,10 +25,26 @@ async function stopAll(): Promise<void> {
   stops.length = 0;
 }
 
-closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
-  if (err) log.fatal({ err: err.message, stack: err.stack }, 'unexpected');
-  await stopAll();
-});
+let closing = false;
+
+/**
+ * Stops everything, 15 s at most, and exits. A second signal changes nothing: npm passes on what its process group has
+ * got already, so every Ctrl-C comes twice (close-with-grace exits at once on the second, and leaves things running).
+ */
+function close(code: number): void {
+  if (closing) return;
+  closing = true;
+  setTimeout(() => process.exit(1), 15_000).unref();
+  void stopAll().finally(() => process.exit(code));
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => close(0));
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    log.fatal(error instanceof Error ? { err: error.message, stack: error.stack } : { err: String(error) }, 'unexpected');
+    close(1);
+  });
+}
 
 /** Everything in order; each part is stopped in the reverse order. */
 async function start(): Promise<void> {
@@ -66,9 +81,8 @@ async function start(): Promise<void> {
   say(`ready ${platform.url ?? `role=${config.role}`}`);
 }
 
-start().catch(async (error: Error) => {
+start().catch((error: Error) => {
   process.stderr.write(`没能启动 | could not start: ${error.message}\n`);
   log.debug({ stack: error.stack }, 'start');
-  await stopAll();
-  process.exit(1);
+  close(1);
 });
