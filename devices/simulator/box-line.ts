@@ -3,6 +3,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import {
   ackSchema,
   commandSchema,
+  DEVICE_ABILITIES,
   type Ack,
   type DeviceCommand,
   type DeviceEvent,
@@ -50,7 +51,7 @@ export function createLine(options: LineOptions): Line {
   function welcome(line: MqttClient): void {
     const status: DeviceStatus = {
       online: true,
-      can: ['voice', 'lamp', 'screen', 'vibration', 'talk'],
+      can: [...DEVICE_ABILITIES],
       kind: options.kind,
       power: options.power,
     };

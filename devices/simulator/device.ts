@@ -129,7 +129,7 @@ function runBox(given: Arguments, device: FleetDevice): Promise<number> {
   const open = new Set<string>();
   let left = given.count;
   const maybeDone = (): void => {
-    if (left === 0 && waiting.size === 0 && (given.once || open.size === 0)) finish(0);
+    if (left === 0 && box.unsent().length === 0 && (given.once || open.size === 0)) finish(0);
   };
   const heard = (ack: Ack): void => {
     const mine = ack.event !== null && waiting.delete(ack.event);

@@ -1,6 +1,13 @@
 /** The MQTT line of the page, over WebSocket. */
 import mqtt, { type MqttClient } from 'mqtt';
-import { ackSchema, commandSchema, type Ack, type DeviceCommand, type DeviceEvent } from '#contracts/device.ts';
+import {
+  ackSchema,
+  commandSchema,
+  DEVICE_ABILITIES,
+  type Ack,
+  type DeviceCommand,
+  type DeviceEvent,
+} from '#contracts/device.ts';
 import { deviceTopics, HEARTBEAT_EVERY_MS } from '#contracts/device-side.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -20,7 +27,7 @@ export interface PageLineDeps {
   onCommand(command: DeviceCommand): void;
 }
 
-const STATUS = { online: true, can: ['voice', 'lamp', 'screen', 'vibration', 'talk'], kind: 'screen', power: 'mains' };
+const STATUS = { online: true, can: [...DEVICE_ABILITIES], kind: 'screen', power: 'mains' };
 
 /** Opens the line and keeps it open until `close()`. */
 export function openPageLine({ credentials, onState, onUp, onAck, onCommand }: PageLineDeps): PageLine {
