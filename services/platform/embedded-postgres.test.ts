@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { processesWith, startProcess } from '#test/harness/process.ts';
 import { type EmbeddedPostgres, createEmbeddedPostgres } from './embedded-postgres.ts';
 import { readEngines } from './engines-file.ts';
@@ -13,8 +13,19 @@ import { findPostgresBinaries } from './postgres-command.ts';
 import { isPostmasterOf } from './postmaster.ts';
 
 const log = createLog('silent');
+/** A data directory made once: making one takes seconds on a busy machine. */
+let made: string;
 let home: string;
 const started: EmbeddedPostgres[] = [];
+
+beforeAll(async () => {
+  made = mkdtempSync(path.join(tmpdir(), 'yijiantong-embedded-made-'));
+  const postgres = createEmbeddedPostgres({ dataDir: made, host: '127.0.0.1', log });
+  await postgres.start();
+  await postgres.stop();
+});
+
+afterAll(() => rmSync(made, { recursive: true, force: true }));
 
 beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), 'yijiantong-embedded-'));
@@ -64,7 +75,7 @@ function startOwner(dataDir: string): ReturnType<typeof startProcess> {
   return startProcess({ command: [process.execPath, '--input-type=module', '-e', program], ready: 'ready' });
 }
 
-describe('the embedded database', () => {
+describe('the embedded database', { timeout: 60_000 }, () => {
   test('keeps its data over stop and start, in files that nobody else can read', async () => {
     const dataDir = path.join(home, 'data');
     const first = await create(dataDir).start();
@@ -80,6 +91,7 @@ describe('the embedded database', () => {
   });
 
   test('refuses a wrong password', async () => {
+    cpSync(made, home, { recursive: true });
     const { url } = await create(home).start();
     const wrong = new URL(url);
     wrong.password = 'wrong';
@@ -87,6 +99,7 @@ describe('the embedded database', () => {
   });
 
   test('kill -9 of the platform leaves no database behind, and the next start has its data', async () => {
+    cpSync(made, home, { recursive: true });
     const owner = await startOwner(home);
     const { databaseUrl } = readEngines(home)!;
     await ask(databaseUrl!, 'create table kept (n int); insert into kept values (42)');
@@ -99,6 +112,7 @@ describe('the embedded database', () => {
   });
 
   test('a start while the killed platform is still going down waits for it', async () => {
+    cpSync(made, home, { recursive: true });
     const owner = await startOwner(home);
     owner.signal('SIGKILL');
     const { url } = await create(home).start();
@@ -106,6 +120,7 @@ describe('the embedded database', () => {
   });
 
   test('a database that was left behind is found and ended', async () => {
+    cpSync(made, home, { recursive: true });
     // Left behind by a plain shell, which passes no closed folder on root's behalf.
     chmodSync(home, 0o711);
     const before = create(home);
@@ -124,6 +139,7 @@ describe('the embedded database', () => {
   });
 
   test('the database of a platform that lives is left alone, and the second platform is told', async () => {
+    cpSync(made, home, { recursive: true });
     const { url } = await create(home).start();
     await expect(createEmbeddedPostgres({ dataDir: home, host: '127.0.0.1', log }).start()).rejects.toThrow(`another platform (process ${process.pid}) is running`);
     expect(await ask(url, 'select 1')).toEqual([[1]]);
@@ -131,6 +147,7 @@ describe('the embedded database', () => {
 
   test('a copy of a data directory starts in a home that others cannot enter, beside the original', async () => {
     const original = path.join(home, 'original');
+    cpSync(made, original, { recursive: true });
     const first = create(original);
     await ask((await first.start()).url, 'create table kept (n int); insert into kept values (7)');
     await first.stop();
@@ -149,6 +166,7 @@ describe('the embedded database', () => {
   });
 
   test('a server that dies alone comes back at the same address', async () => {
+    cpSync(made, home, { recursive: true });
     const { url } = await create(home).start();
     await ask(url, 'create table kept (n int); insert into kept values (1)');
     process.kill(postmasterPid(home), 'SIGKILL');

@@ -19,7 +19,7 @@ const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 export interface EmbeddedPostgres {
   /** Resolves when it takes queries; `url` is of the database `yijiantong`, made when missing. Rejects with the command that mends it. */
   start(): Promise<{ url: string }>;
-  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
+  /** Shuts the server down; transactions still open after 0.5 s are rolled back, everything committed is on disk. */
   stop(): Promise<void>;
 }
 
@@ -245,13 +245,18 @@ function watch(pid: number): ChildProcess {
   return child;
 }
 
-/** SIGINT (fast shutdown), SIGQUIT (immediate; recovered at the next start) when that takes over 20 s. */
+/**
+ * SIGTERM (smart: connections that are just closing finish in peace), after 0.5 s SIGINT (fast: the others are cut, what
+ * they had not committed is rolled back), after 20 s SIGQUIT (immediate: recovered at the next start).
+ */
 async function endServer(server: ChildProcess | undefined, ended: Promise<void>): Promise<void> {
   if (!server || server.pid === undefined) return;
-  if (server.exitCode === null && server.signalCode === null) server.kill('SIGINT');
-  const timer = setTimeout(() => server.kill('SIGQUIT'), 20_000);
+  if (server.exitCode === null && server.signalCode === null) server.kill('SIGTERM');
+  const fast = setTimeout(() => server.kill('SIGINT'), 500);
+  const immediate = setTimeout(() => server.kill('SIGQUIT'), 20_000);
   await ended;
-  clearTimeout(timer);
+  clearTimeout(fast);
+  clearTimeout(immediate);
 }
 
 function freePort(host: string): Promise<number> {
