@@ -64,7 +64,10 @@ export function mosquittoPasswords(users: readonly { name: string; hash: string 
 }
 
 /** `acl`: `everybody` as patterns with `%u` for the user's name, then what single users have besides. */
-export function mosquittoAcl(everybody: MosquittoRules, users: readonly { name: string; rules: MosquittoRules }[]): string {
+export function mosquittoAcl(
+  everybody: MosquittoRules,
+  users: readonly { name: string; rules: MosquittoRules }[],
+): string {
   return lines([
     '# Every device: its own topics.',
     ...rules('pattern', everybody),

@@ -1,6 +1,16 @@
 /** `npm run broker -- --out DIR`: writes what makes a Mosquitto the platform's broker, and prints its MQTT_URL. */
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,8 +21,20 @@ import { MAX_PACKET_BYTES } from '#platform/embedded-broker.ts';
 import { readEngines } from '#platform/engines-file.ts';
 import { createLog } from '#platform/log.ts';
 import { migrate } from '#platform/migrate.ts';
-import { ADAPTER_USER, BRIDGE_RULES, BRIDGE_USERS, DEVICE_RULES, gatewayRules, isReservedId } from '#platform/mqtt-access.ts';
-import { type DeviceCredential, type GatewayCredential, listDeviceCredentials, listGatewayCredentials } from '#registry/credentials.ts';
+import {
+  ADAPTER_USER,
+  BRIDGE_RULES,
+  BRIDGE_USERS,
+  DEVICE_RULES,
+  gatewayRules,
+  isReservedId,
+} from '#platform/mqtt-access.ts';
+import {
+  type DeviceCredential,
+  type GatewayCredential,
+  listDeviceCredentials,
+  listGatewayCredentials,
+} from '#registry/credentials.ts';
 import { hashDeviceSecret } from '#registry/device-secret.ts';
 
 const USAGE = `npm run broker -- --out DIR [--user NAME]
@@ -49,24 +71,36 @@ async function main(): Promise<void> {
     ...gateways.map(({ username, secretHash }) => ({ name: username, hash: secretHash })),
     ...devices.map(({ id, secretHash }) => ({ name: id, hash: secretHash })),
   ];
-  const rules = [...bridges.map((name) => ({ name, rules: BRIDGE_RULES })), ...gateways.map(({ username, topics }) => ({ name: username, rules: gatewayRules(topics) }))];
+  const rules = [
+    ...bridges.map((name) => ({ name, rules: BRIDGE_RULES })),
+    ...gateways.map(({ username, topics }) => ({ name: username, rules: gatewayRules(topics) })),
+  ];
   const { host, mqttPort: port, mqttWsPort: wsPort } = config;
   write(path.join(dir, 'passwd'), mosquittoPasswords(users), 0o600, owner);
   write(path.join(dir, 'acl'), mosquittoAcl(DEVICE_RULES, rules), 0o600, owner);
-  write(path.join(dir, 'mosquitto.conf'), mosquittoConfig({ dir, host, port, wsPort, user: owner.name, maxPacketBytes: MAX_PACKET_BYTES }), 0o644, owner);
+  write(
+    path.join(dir, 'mosquitto.conf'),
+    mosquittoConfig({ dir, host, port, wsPort, user: owner.name, maxPacketBytes: MAX_PACKET_BYTES }),
+    0o644,
+    owner,
+  );
   giveData(path.join(dir, 'data'), owner);
   process.stderr.write(
     `${devices.length} devices, ${gateways.length} gateways and the bridge written to ${dir}\n` +
       `start:  mosquitto -c ${dir}/mosquitto.conf\nreload: kill -HUP $(cat ${dir}/data/mosquitto.pid)\n`,
   );
   const to = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  process.stdout.write(`MQTT_URL=${config.mqttUrl ?? `mqtt://bridge:${secret}@${to.includes(':') ? `[${to}]` : to}:${port}`}\n`);
+  process.stdout.write(
+    `MQTT_URL=${config.mqttUrl ?? `mqtt://bridge:${secret}@${to.includes(':') ? `[${to}]` : to}:${port}`}\n`,
+  );
 }
 
 function readArguments(): { dir: string; user: string | undefined } {
   let values: { out?: string; user?: string; help?: boolean };
   try {
-    ({ values } = parseArgs({ options: { out: { type: 'string' }, user: { type: 'string' }, help: { type: 'boolean' } } }));
+    ({ values } = parseArgs({
+      options: { out: { type: 'string' }, user: { type: 'string' }, help: { type: 'boolean' } },
+    }));
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${USAGE}`);
   }
@@ -81,23 +115,36 @@ function configuration(): Config {
   const read = readConfig(process.env);
   if ('errors' in read) throw new UsageError(read.errors.join('\n'));
   const { mqttPort, mqttWsPort } = read.config;
-  if (mqttPort === 0 || mqttWsPort === 0) throw new UsageError('MQTT_PORT, MQTT_WS_PORT: expected ports other than 0, since Mosquitto does not say which it took');
+  if (mqttPort === 0 || mqttWsPort === 0)
+    throw new UsageError(
+      'MQTT_PORT, MQTT_WS_PORT: expected ports other than 0, since Mosquitto does not say which it took',
+    );
   return read.config;
 }
 
-async function readCredentials(config: Config): Promise<{ devices: DeviceCredential[]; gateways: GatewayCredential[] }> {
+async function readCredentials(
+  config: Config,
+): Promise<{ devices: DeviceCredential[]; gateways: GatewayCredential[] }> {
   const url = config.databaseUrl ?? readEngines(config.dataDir)?.databaseUrl;
-  if (url === undefined) throw new Error(`no database: start the platform first (npm start), or set DATABASE_URL. Looked in ${path.resolve(config.dataDir)} (DATA_DIR)`);
+  if (url === undefined)
+    throw new Error(
+      `no database: start the platform first (npm start), or set DATABASE_URL. Looked in ${path.resolve(config.dataDir)} (DATA_DIR)`,
+    );
   const log = createLog('warn');
   const db = createDatabase({ url, log, max: 2 });
   try {
     await db.ping().catch((error: Error) => {
-      const why = config.databaseUrl ? 'DATABASE_URL cannot be reached' : `the platform on ${path.resolve(config.dataDir)} (DATA_DIR) is not running: start it (npm start), or set DATABASE_URL`;
+      const why = config.databaseUrl
+        ? 'DATABASE_URL cannot be reached'
+        : `the platform on ${path.resolve(config.dataDir)} (DATA_DIR) is not running: start it (npm start), or set DATABASE_URL`;
       throw new Error(`${why} (${error.message})`, { cause: error });
     });
     // On a database of one's own this may well be the first program to see it.
     await migrate({ url, log });
-    return { devices: usableDevices(await listDeviceCredentials(db)), gateways: usableGateways(await listGatewayCredentials(db)) };
+    return {
+      devices: usableDevices(await listDeviceCredentials(db)),
+      gateways: usableGateways(await listGatewayCredentials(db)),
+    };
   } finally {
     await db.stop();
   }
@@ -109,7 +156,12 @@ function usableDevices(all: readonly DeviceCredential[]): DeviceCredential[] {
 
 function usableGateways(all: readonly GatewayCredential[]): GatewayCredential[] {
   return all.filter(({ username, secretHash, topics }) =>
-    usable(username, SAFE_NAME.test(username) && SAFE_HASH.test(secretHash) && topics.every((topic) => topic.trim() === topic && topic !== '' && !CONTROL.test(topic))),
+    usable(
+      username,
+      SAFE_NAME.test(username) &&
+        SAFE_HASH.test(secretHash) &&
+        topics.every((topic) => topic.trim() === topic && topic !== '' && !CONTROL.test(topic)),
+    ),
   );
 }
 
@@ -124,7 +176,8 @@ function usable(name: string, fits: boolean): boolean {
 function bridgeSecret(dir: string, config: Config): string {
   const file = path.join(dir, 'bridge.secret');
   const given = config.mqttUrl ? decodeURIComponent(new URL(config.mqttUrl).password) : '';
-  const secret = given || (existsSync(file) ? readFileSync(file, 'utf8').trim() : '') || randomBytes(24).toString('base64url');
+  const secret =
+    given || (existsSync(file) ? readFileSync(file, 'utf8').trim() : '') || randomBytes(24).toString('base64url');
   write(file, `${secret}\n`, 0o600, { name: undefined });
   return secret;
 }
@@ -190,5 +243,6 @@ function write(file: string, text: string, mode: number, owner: Owner): void {
 
 function giveData(data: string, owner: Owner): void {
   if (owner.uid === undefined) return;
-  for (const file of [data, ...readdirSync(data).map((name) => path.join(data, name))]) chownSync(file, owner.uid, owner.gid!);
+  for (const file of [data, ...readdirSync(data).map((name) => path.join(data, name))])
+    chownSync(file, owner.uid, owner.gid!);
 }

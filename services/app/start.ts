@@ -41,7 +41,10 @@ function close(code: number): void {
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => close(0));
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
-    log.fatal(error instanceof Error ? { err: error.message, stack: error.stack } : { err: String(error) }, 'unexpected');
+    log.fatal(
+      error instanceof Error ? { err: error.message, stack: error.stack } : { err: String(error) },
+      'unexpected',
+    );
     close(1);
   });
 }
@@ -58,12 +61,15 @@ async function start(): Promise<void> {
     clock,
     engines,
     addRoutes: (app) => {
-      if (demo && engines.mqttWsPort !== null) registerDemoRoutes(app, { demo, host: config.host, mqttWsPort: engines.mqttWsPort });
+      if (demo && engines.mqttWsPort !== null)
+        registerDemoRoutes(app, { demo, host: config.host, mqttWsPort: engines.mqttWsPort });
     },
   });
   stops.push(() => platform.stop());
   onRefused = ({ clientId, reason }) => {
-    platform.notice('device_refused', `设备 ${clientId} 没能连上:${reason}`, null).catch((error: Error) => log.warn({ err: error.message }, 'notice'));
+    platform
+      .notice('device_refused', `设备 ${clientId} 没能连上:${reason}`, null)
+      .catch((error: Error) => log.warn({ err: error.message }, 'notice'));
   };
   if (config.demo) demo = await seedDemoOnce({ db: platform.db, clock, config }, say);
   await platform.start();
@@ -72,7 +78,14 @@ async function start(): Promise<void> {
       const fleet = await startFleet({ db: platform.db, config, log, mqttUrl: engines.mqttUrl }, demo);
       stops.push(() => fleet.stop());
     }
-    const people = createSimulatedPeople({ db: platform.db, clock, log, cases: platform.cases, reportPosition: platform.reportPosition, goal: platform.goal });
+    const people = createSimulatedPeople({
+      db: platform.db,
+      clock,
+      log,
+      cases: platform.cases,
+      reportPosition: platform.reportPosition,
+      goal: platform.goal,
+    });
     people.start();
     stops.push(() => people.stop());
   }

@@ -31,7 +31,8 @@ beforeEach(async () => {
         if (registryAway) throw new Error('database away');
         return id.startsWith('box-') ? { id, secretHash: `secret of ${id}` } : null;
       },
-      findGateway: async (username) => (username === 'gate' ? { secretHash: 'secret of gate', topics: ['zigbee2mqtt/#'] } : null),
+      findGateway: async (username) =>
+        username === 'gate' ? { secretHash: 'secret of gate', topics: ['zigbee2mqtt/#'] } : null,
       verifySecret: (secret, hash) => secret === hash,
     }),
     onRefused: (refusal) => refused.push(refusal),
@@ -46,9 +47,20 @@ afterEach(async () => {
   await broker.stop();
 });
 
-async function open(username: string, password: string, options: IClientOptions & { at?: string } = {}): Promise<MqttClient> {
+async function open(
+  username: string,
+  password: string,
+  options: IClientOptions & { at?: string } = {},
+): Promise<MqttClient> {
   const { at = url, ...rest } = options;
-  const client = mqtt.connect(at, { username, password, clientId: username, protocolVersion: 4, reconnectPeriod: 0, ...rest });
+  const client = mqtt.connect(at, {
+    username,
+    password,
+    clientId: username,
+    protocolVersion: 4,
+    reconnectPeriod: 0,
+    ...rest,
+  });
   clients.push(client);
   client.on('error', () => undefined);
   await new Promise<void>((resolve, reject) => {
@@ -59,7 +71,8 @@ async function open(username: string, password: string, options: IClientOptions 
   return client;
 }
 
-const box = (id: string, options?: Parameters<typeof open>[2]): Promise<MqttClient> => open(id, `secret of ${id}`, options);
+const box = (id: string, options?: Parameters<typeof open>[2]): Promise<MqttClient> =>
+  open(id, `secret of ${id}`, options);
 
 /** A bridge that keeps what it hears. */
 async function listen(filter = '12349/v1/0/+/up/#'): Promise<{ topic: string; payload: Buffer }[]> {
@@ -86,7 +99,9 @@ describe('the embedded broker', () => {
     ] as const) {
       const device = await box(id, { at, clean: false });
       await device.subscribeAsync(`12349/v1/0/${id}/down/#`, { qos: 1 });
-      const answer = new Promise((resolve) => device.once('message', (topic, payload) => resolve([topic, payload.toString()])));
+      const answer = new Promise((resolve) =>
+        device.once('message', (topic, payload) => resolve([topic, payload.toString()])),
+      );
       await device.publishAsync(`12349/v1/0/${id}/up/event`, '{}', { qos: 1 });
       expect(await answer).toEqual([`12349/v1/0/${id}/down/ack`, 'received']);
     }
@@ -136,8 +151,11 @@ describe('the embedded broker', () => {
 
   test('drops what a device writes as another, keeps its connection and its own presses, and tells', async () => {
     const heard = await listen('#');
-    const device = await box('box-1', { will: { topic: '12349/v1/0/box-2/up/status', payload: Buffer.from('{}'), qos: 1, retain: true } });
-    for (const qos of [0, 1, 2] as const) await device.publishAsync('12349/v1/0/box-2/up/event', '{}', { qos, retain: true });
+    const device = await box('box-1', {
+      will: { topic: '12349/v1/0/box-2/up/status', payload: Buffer.from('{}'), qos: 1, retain: true },
+    });
+    for (const qos of [0, 1, 2] as const)
+      await device.publishAsync('12349/v1/0/box-2/up/event', '{}', { qos, retain: true });
     await device.publishAsync('12349/v1/0/box-1/up/event', '{}', { qos: 1 });
     await until(() => heard.length > 0);
     device.stream.destroy();
@@ -194,7 +212,14 @@ describe('the embedded broker', () => {
     const device = await box('box-1');
     for (let i = 0; i < 50; i++) await device.publishAsync('12349/v1/0/box-1/up/event', String(i), { qos: 1 });
     const heard: string[] = [];
-    const back = mqtt.connect(url, { username: 'bridge-0', password: 'bridge-secret', clientId: 'bridge-0', clean: false, protocolVersion: 4, reconnectPeriod: 0 });
+    const back = mqtt.connect(url, {
+      username: 'bridge-0',
+      password: 'bridge-secret',
+      clientId: 'bridge-0',
+      clean: false,
+      protocolVersion: 4,
+      reconnectPeriod: 0,
+    });
     clients.push(back);
     back.on('message', (_topic, payload) => heard.push(payload.toString()));
     await until(() => heard.length === 50);
@@ -203,7 +228,9 @@ describe('the embedded broker', () => {
 
   test('a client can be cut, and its last will is heard', async () => {
     const heard = await listen();
-    const device = await box('box-1', { will: { topic: '12349/v1/0/box-1/up/status', payload: Buffer.from('{"online":false}'), qos: 1, retain: true } });
+    const device = await box('box-1', {
+      will: { topic: '12349/v1/0/box-1/up/status', payload: Buffer.from('{"online":false}'), qos: 1, retain: true },
+    });
     const closed = new Promise<void>((resolve) => device.once('close', () => resolve()));
     broker.disconnect('box-1');
     await closed;
@@ -230,7 +257,15 @@ describe('the embedded broker', () => {
 
   test('names the variable when its port is taken, and leaves nothing open', async () => {
     const { port } = new URL(url);
-    const second = createEmbeddedBroker({ host: '127.0.0.1', port: Number(port), wsPort: 0, log: createLog('silent'), clock, authenticate: async () => ({ refused: 'x' }), onRefused: () => undefined });
+    const second = createEmbeddedBroker({
+      host: '127.0.0.1',
+      port: Number(port),
+      wsPort: 0,
+      log: createLog('silent'),
+      clock,
+      authenticate: async () => ({ refused: 'x' }),
+      onRefused: () => undefined,
+    });
     await expect(second.start()).rejects.toThrow(/MQTT_PORT/);
   });
 });

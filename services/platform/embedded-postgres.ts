@@ -1,6 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, closeSync, existsSync, lchownSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -29,7 +45,12 @@ export interface EmbeddedPostgres {
  * all the same is ended by start(). Should the server die alone, it is started again on the same port. Must be started
  * from the main thread: the kernel ends it with the thread that started it. Its address is written to engines.json.
  */
-export function createEmbeddedPostgres(deps: { dataDir: string; host: string; log: Log; port?: number }): EmbeddedPostgres {
+export function createEmbeddedPostgres(deps: {
+  dataDir: string;
+  host: string;
+  log: Log;
+  port?: number;
+}): EmbeddedPostgres {
   const { host, log } = deps;
   let server: ChildProcess | undefined;
   let watchdog: ChildProcess | undefined;
@@ -94,7 +115,8 @@ export function createEmbeddedPostgres(deps: { dataDir: string; host: string; lo
         await endServer(server, ended);
         const reason = (error as Error).message;
         // Backends of a killed server take a moment to notice; a free port may be taken meanwhile.
-        const passes = /pre-existing shared memory|still in use/.test(reason) || (!deps.port && /could not bind/.test(reason));
+        const passes =
+          /pre-existing shared memory|still in use/.test(reason) || (!deps.port && /could not bind/.test(reason));
         if (stopping || !passes || performance.now() > deadline) throw error;
         await wait(100);
       }
@@ -165,13 +187,22 @@ function keepPassword(file: string): string {
 }
 
 /** Makes the data directory when there is none (under another name first, so that half of one is never taken for one) and gives it to whom the server runs as. */
-async function prepareCluster(way: PostgresRunner, dataDir: string, cluster: string, password: string, log: Log): Promise<void> {
+async function prepareCluster(
+  way: PostgresRunner,
+  dataDir: string,
+  cluster: string,
+  password: string,
+  log: Log,
+): Promise<void> {
   for (const left of readdirSync(dataDir).filter((name) => name.startsWith('.initdb-') || name.startsWith('.probe-'))) {
     rmSync(path.join(dataDir, left), { recursive: true, force: true });
   }
   if (existsSync(cluster)) {
     const version = readFileSync(path.join(cluster, 'PG_VERSION'), 'utf8').trim();
-    if (version !== MAJOR) throw new Error(`${cluster} was written by PostgreSQL ${version}, this is ${MAJOR}. Move it away, or dump it with version ${version} and restore it`);
+    if (version !== MAJOR)
+      throw new Error(
+        `${cluster} was written by PostgreSQL ${version}, this is ${MAJOR}. Move it away, or dump it with version ${version} and restore it`,
+      );
     own(way, cluster);
     return;
   }
@@ -182,7 +213,17 @@ async function prepareCluster(way: PostgresRunner, dataDir: string, cluster: str
   writeFileSync(secretFile, password, { mode: 0o600 });
   if (way.owner) for (const file of [staging, secretFile]) chownSync(file, way.owner.uid, way.owner.gid);
   // PostgreSQL's own C.UTF-8 is the same on every system; the C library's is missing on macOS.
-  const args = ['-D', made, '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', `--username=${NAME}`, '--auth=scram-sha-256', `--pwfile=${secretFile}`];
+  const args = [
+    '-D',
+    made,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    `--username=${NAME}`,
+    '--auth=scram-sha-256',
+    `--pwfile=${secretFile}`,
+  ];
   const { code, output } = await finished(way.spawn('initdb', args, ['ignore', 'pipe', 'pipe']));
   if (code !== 0) throw new Error(`initdb failed: ${output.trim().split('\n').slice(-3).join(' | ')}`);
   // Whoever reaches the port from another machine is refused, whatever HOST is.
@@ -196,12 +237,16 @@ function own(way: PostgresRunner, cluster: string): void {
   chmodSync(cluster, 0o700);
   if (way.owner === undefined) {
     const us = process.getuid?.();
-    if (us !== undefined && uid !== us) throw new Error(`${cluster} belongs to another user (uid ${uid}). Mend it with: sudo chown -R ${us} ${path.dirname(cluster)}`);
+    if (us !== undefined && uid !== us)
+      throw new Error(
+        `${cluster} belongs to another user (uid ${uid}). Mend it with: sudo chown -R ${us} ${path.dirname(cluster)}`,
+      );
     return;
   }
   if (uid === way.owner.uid) return;
   const { uid: to, gid } = way.owner;
-  for (const entry of readdirSync(cluster, { recursive: true, withFileTypes: true })) lchownSync(path.join(entry.parentPath, entry.name), to, gid);
+  for (const entry of readdirSync(cluster, { recursive: true, withFileTypes: true }))
+    lchownSync(path.join(entry.parentPath, entry.name), to, gid);
   // Last, so that a kill half-way leaves it to be done again.
   chownSync(cluster, to, gid);
 }
@@ -240,7 +285,10 @@ async function makeDatabase(url: string): Promise<void> {
 
 /** A shell that waits for our end of a pipe to close, and then ends the server: for systems whose kernel cannot. */
 function watch(pid: number): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', 'read -r _; kill -INT "$0" 2>/dev/null', String(pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const child = spawn('/bin/sh', ['-c', 'read -r _; kill -INT "$0" 2>/dev/null', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   child.unref();
   return child;
 }

@@ -46,13 +46,18 @@ export function isReservedId(id: string): boolean {
 /** Whether `topic` (no wildcards) may be written. */
 export function mayPublish(rules: MqttRules, topic: string): boolean {
   if (topic.startsWith('$') || /[+#]/.test(topic)) return false;
-  return rules.publish.some((filter) => isWithin(topic, filter)) && !rules.deny.some((filter) => isWithin(topic, filter));
+  return (
+    rules.publish.some((filter) => isWithin(topic, filter)) && !rules.deny.some((filter) => isWithin(topic, filter))
+  );
 }
 
 /** Whether all that `filter` can bring may be read. */
 export function maySubscribe(rules: MqttRules, filter: string): boolean {
   if (filter.startsWith('$')) return false;
-  return rules.subscribe.some((allowed) => isWithin(filter, allowed)) && !rules.deny.some((denied) => overlaps(filter, denied));
+  return (
+    rules.subscribe.some((allowed) => isWithin(filter, allowed)) &&
+    !rules.deny.some((denied) => overlaps(filter, denied))
+  );
 }
 
 /** Whether everything that `inner` (a topic or a filter) matches is matched by `outer` too (MQTT 3.1.1, 4.7). */

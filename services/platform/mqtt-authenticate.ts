@@ -1,6 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MqttAuthenticate, MqttGrant } from './embedded-broker.ts';
-import { ADAPTER_USER, BRIDGE_RULES, BRIDGE_USERS, type MqttRules, deviceRules, gatewayRules, isReservedId, mayPublish, maySubscribe } from './mqtt-access.ts';
+import {
+  ADAPTER_USER,
+  BRIDGE_RULES,
+  BRIDGE_USERS,
+  type MqttRules,
+  deviceRules,
+  gatewayRules,
+  isReservedId,
+  mayPublish,
+  maySubscribe,
+} from './mqtt-access.ts';
 
 /**
  * The embedded broker's question "who is this, and what may he do?", answered as Mosquitto answers it with the files of
@@ -18,12 +28,20 @@ export function createMqttAuthenticator(deps: {
     if (username === '') return { refused: 'no user name' };
     if (isReservedId(username)) {
       const known = BRIDGE_USERS.includes(username) || username === ADAPTER_USER;
-      return known && same(password, deps.bridgeSecret) ? grant(BRIDGE_RULES) : { refused: 'ids that begin with "bridge" belong to the platform' };
+      return known && same(password, deps.bridgeSecret)
+        ? grant(BRIDGE_RULES)
+        : { refused: 'ids that begin with "bridge" belong to the platform' };
     }
     const device = await deps.findDevice(username);
-    if (device) return deps.verifySecret(password, device.secretHash) ? grant(deviceRules(device.id)) : { refused: 'wrong secret' };
+    if (device)
+      return deps.verifySecret(password, device.secretHash)
+        ? grant(deviceRules(device.id))
+        : { refused: 'wrong secret' };
     const gateway = await deps.findGateway(username);
-    if (gateway) return deps.verifySecret(password, gateway.secretHash) ? grant(gatewayRules(gateway.topics)) : { refused: 'wrong secret' };
+    if (gateway)
+      return deps.verifySecret(password, gateway.secretHash)
+        ? grant(gatewayRules(gateway.topics))
+        : { refused: 'wrong secret' };
     return { refused: 'not in the registry' };
   };
 }

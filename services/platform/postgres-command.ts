@@ -30,17 +30,25 @@ export function findPostgresBinaries(): string {
   try {
     native = path.resolve(path.dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
   } catch {
-    throw new Error(`PostgreSQL for this machine (npm package ${name}) is missing. Mend it with: rm -rf node_modules && npm start   (or set DATABASE_URL to a PostgreSQL of your own)`);
+    throw new Error(
+      `PostgreSQL for this machine (npm package ${name}) is missing. Mend it with: rm -rf node_modules && npm start   (or set DATABASE_URL to a PostgreSQL of your own)`,
+    );
   }
   const listed = path.join(native, 'pg-symlinks.json');
-  const links = existsSync(listed) ? (JSON.parse(readFileSync(listed, 'utf8')) as { source: string; target: string }[]) : [];
+  const links = existsSync(listed)
+    ? (JSON.parse(readFileSync(listed, 'utf8')) as { source: string; target: string }[])
+    : [];
   for (const { source, target } of links) {
     const link = path.resolve(native, '..', target);
     if (lstatSync(link, { throwIfNoEntry: false })) continue;
     try {
       symlinkSync(path.relative(path.dirname(link), path.resolve(native, '..', source)), link);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new Error(`${link} is missing and cannot be made (${(error as Error).message}). Mend it with: npm rebuild`);
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw new Error(
+        `${link} is missing and cannot be made (${(error as Error).message}). Mend it with: npm rebuild`,
+        { cause: error },
+      );
     }
   }
   return path.join(native, 'bin');
@@ -60,9 +68,16 @@ export async function choosePostgresRunner(dataDir: string): Promise<PostgresRun
   const owner = unprivilegedAccount();
   const as = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
   // access(2), with which PostgreSQL looks for its own programs, ignores capabilities unless no_setuid_fixup is set.
-  const passing = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override', '--securebits=+no_setuid_fixup'];
+  const passing = [
+    '--inh-caps=-all,+dac_override',
+    '--ambient-caps=-all,+dac_override',
+    '--securebits=+no_setuid_fixup',
+  ];
   const ways = setpriv
-    ? [runner(bin, owner, ['setpriv', ...as, '--inh-caps=-all', '--pdeathsig=INT']), runner(bin, owner, ['setpriv', ...as, ...passing, '--pdeathsig=INT'])]
+    ? [
+        runner(bin, owner, ['setpriv', ...as, '--inh-caps=-all', '--pdeathsig=INT']),
+        runner(bin, owner, ['setpriv', ...as, ...passing, '--pdeathsig=INT']),
+      ]
     : [runner(bin, owner, [])];
   const refusals: string[] = [];
   for (const way of ways) {
@@ -103,7 +118,9 @@ async function tryRunner(way: PostgresRunner, dataDir: string): Promise<string |
     const child = way.spawn('initdb', ['--show', '-D', path.join(probe, 'pg')], ['ignore', 'pipe', 'pipe']);
     const { code, output } = await finished(child);
     if (code !== 0 || /denied/i.test(output)) return lastLine(output) || `exit code ${code}`;
-    const answer = await finished(way.spawn('postgres', ['-C', 'data_directory', '-D', probe], ['ignore', 'pipe', 'pipe']));
+    const answer = await finished(
+      way.spawn('postgres', ['-C', 'data_directory', '-D', probe], ['ignore', 'pipe', 'pipe']),
+    );
     // An empty directory has no configuration; being told so means that it could be entered.
     return /denied/i.test(answer.output) ? lastLine(answer.output) : undefined;
   } catch (error) {
@@ -147,7 +164,13 @@ function unprivilegedAccount(): { uid: number; gid: number } {
     .map((line) => line.split(':'))
     .map(([name, , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
     .filter(({ uid }) => uid > 0);
-  const found = accounts.find(({ name }) => /^_?postgres$/.test(name ?? '')) ?? accounts.find(({ name }) => name === 'nobody') ?? accounts[0];
-  if (!found) throw new Error('PostgreSQL does not run as root and /etc/passwd has no other account. Mend it with: useradd --system postgres');
+  const found =
+    accounts.find(({ name }) => /^_?postgres$/.test(name ?? '')) ??
+    accounts.find(({ name }) => name === 'nobody') ??
+    accounts[0];
+  if (!found)
+    throw new Error(
+      'PostgreSQL does not run as root and /etc/passwd has no other account. Mend it with: useradd --system postgres',
+    );
   return { uid: found.uid, gid: found.gid };
 }

@@ -24,7 +24,9 @@ export async function endOrphanedPostmaster(cluster: string, owner: number, log:
   const owned = (): boolean => owner > 0 && parentOf(pid) === owner;
   for (let i = 0; i < 60 && owned(); i++) await wait(50);
   if (owned()) {
-    throw new Error(`another platform (process ${owner}) is running on ${path.dirname(cluster)}. Stop it first: kill ${owner}   (or choose another DATA_DIR)`);
+    throw new Error(
+      `another platform (process ${owner}) is running on ${path.dirname(cluster)}. Stop it first: kill ${owner}   (or choose another DATA_DIR)`,
+    );
   }
   log.info({ pid }, 'ending the database that a killed platform left behind');
   await endProcess(pid, () => isPostmasterOf(pid, cluster));
@@ -38,7 +40,10 @@ async function endProcess(pid: number, alive: () => boolean): Promise<void> {
       process.kill(pid, signal);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
-      throw new Error(`the database of a killed platform (process ${pid}) cannot be ended: ${(error as Error).message}. End it as the user it runs as: kill -INT ${pid}`);
+      throw new Error(
+        `the database of a killed platform (process ${pid}) cannot be ended: ${(error as Error).message}. End it as the user it runs as: kill -INT ${pid}`,
+        { cause: error },
+      );
     }
     for (let i = 0; i < 200 && alive(); i++) await wait(25);
   }
@@ -63,7 +68,10 @@ function commandLine(pid: number): string {
   try {
     // Empty for a zombie, which runs nothing any more.
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return '';
   }
@@ -71,8 +79,11 @@ function commandLine(pid: number): string {
 
 function parentOf(pid: number): number {
   try {
-    if (process.platform === 'linux') return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-    return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    if (process.platform === 'linux')
+      return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+    return Number(
+      execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    );
   } catch {
     return 0;
   }
