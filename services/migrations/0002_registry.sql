@@ -46,7 +46,7 @@ create table household (
   entry text,
   version int not null default 1
 );
-create index household_region on household (region_path);
+create index household_region on household (region_path, id);
 create index household_building on household (building_id);
 
 create table resident (
@@ -60,11 +60,13 @@ create table resident (
   form_of_address text,
   status text not null default 'home' check (status in ('home', 'away', 'hospital', 'moved', 'died')),
   status_since timestamptz,
+  -- Entered by mistake: shown only where an incident already names it.
+  removed_at timestamptz,
   version int not null default 1
 );
 create index resident_household on resident (household_id);
 create index resident_name on resident (name text_pattern_ops);
-create index resident_phone on resident (phone);
+create index resident_phone on resident (phone text_pattern_ops);
 
 create table care_profile (
   resident_id uuid primary key references resident (id),
@@ -94,6 +96,7 @@ create table contact (
   may_wake text not null default 'emergency' check (may_wake in ('always', 'emergency', 'never'))
 );
 create index contact_resident on contact (resident_id, ord);
+create index contact_phone on contact (phone);
 
 -- People who answer for a place or can come to it. One person may hold several responsibilities.
 create table staff (
@@ -110,7 +113,7 @@ create table staff (
   may_wake text not null default 'emergency' check (may_wake in ('always', 'emergency', 'never')),
   disabled_at timestamptz
 );
-create index staff_region on staff (region_path);
+create index staff_region on staff (region_path, id);
 
 create table responsibility (
   staff_id uuid not null references staff (id),

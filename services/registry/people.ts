@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { WireCare, WireContact, WireHousehold } from '#contracts/incident.ts';
+import { RESIDENT_STATUSES } from '#contracts/registry.ts';
+import type { ResidentStatus } from '#contracts/registry.ts';
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { readRow } from './readable.ts';
-import { bornSchema, RESIDENT_STATUSES } from './subjects.ts';
-import type { ResidentStatus } from './subjects.ts';
+import { bornSchema } from './subjects.ts';
 
 const q = loadQueries(import.meta.url, 'registry', ['find_people', 'open_household']);
 

@@ -16,7 +16,7 @@ select
     ) order by r.status in ('moved', 'died'), r.born, r.id)
     from resident r
     left join care_profile c on c.resident_id = r.id
-    where r.household_id = h.id
+    where r.household_id = h.id and r.removed_at is null
   ) as residents
 from unnest($1::text[]) asked (id)
 join device d on d.id = asked.id
@@ -102,7 +102,7 @@ select r.id, r.household_id as "householdId", r.name, r.sex, r.born::text as bor
   r.form_of_address as "formOfAddress", coalesce(c.lives_alone, false) as "livesAlone", c.mobility, c.hearing, c.dialect,
   coalesce(c.conditions, '{}') as conditions, coalesce(c.power_dependent, false) as "powerDependent", r.version
 from (
-  select id from resident where household_id = any ($1::uuid[])
+  select id from resident where household_id = any ($1::uuid[]) and removed_at is null
   union
   select unnest($2::uuid[])
 ) wanted
@@ -144,7 +144,7 @@ select h.id, h.address, h.region_path as "regionPath", h.floor, b.floors, coales
     ) order by r.status in ('moved', 'died'), r.born, r.id)
     from resident r
     left join care_profile c on c.resident_id = r.id
-    where r.household_id = h.id
+    where r.household_id = h.id and r.removed_at is null
   ), '[]') as residents
 from household h
 left join building b on b.id = h.building_id
@@ -205,3 +205,22 @@ left join lateral (
 ) c on true
 cross join lateral unnest(tstzmultirange(tstzrange($1, $2)) - coalesce(c.spans, '{}'::tstzmultirange)) gap
 order by g.path, gap;
+
+-- name: visible_region
+-- By path or id; $4: also a region that holds one of the viewer's.
+select id, level, name, path
+from region
+where (path = $1 or id = $2::uuid)
+  and exists (select 1 from unnest($3::text[]) p where starts_with(path, p) or ($4 and starts_with(p, path)))
+limit 1;
+
+-- name: list_regions
+select id, parent_id as "parentId", level, code, name, path, lat, lon, households, case when $8 then polygon end as polygon
+from region
+where path >= $1 and path < $2 and path > $4
+  and exists (select 1 from unnest($3::text[]) p where starts_with(path, p))
+  and ($5::text is null or level = $5)
+  and ($6::uuid is null or parent_id = $6)
+  and ($7::uuid is null or id = $7)
+order by path
+limit $9;

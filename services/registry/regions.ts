@@ -4,11 +4,9 @@ import { loadQueries } from '#platform/sql.ts';
 import { holdsPosition } from './geometry.ts';
 import type { Position } from './geometry.ts';
 
-const q = loadQueries(import.meta.url, 'registry', ['region_names', 'grids_around']);
+const q = loadQueries(import.meta.url, 'registry', ['region_names', 'grids_around', 'list_regions']);
 
 export const REGION_LEVELS = ['province', 'city', 'district', 'street', 'community', 'grid'] as const;
-export type RegionLevel = (typeof REGION_LEVELS)[number];
-
 /** A region as it is named on screens. `path`: codes from the top, each ending in `/`. */
 export interface RegionName {
   id: string;
@@ -29,6 +27,7 @@ export function ancestorPaths(path: string): string[] {
  * below, in a form for which Postgres can use the index. (`/` is followed by `0`.)
  */
 export function pathAfter(path: string): string {
+  if (path === '') return '\u{10FFFF}';
   return `${path.slice(0, -1)}0`;
 }
 
@@ -53,4 +52,38 @@ export async function findGridAt(db: Db, position: Position): Promise<{ id: stri
     if (ring.success && holdsPosition(ring.data, position)) return grid;
   }
   return null;
+}
+
+interface RegionRow extends RegionName {
+  parentId: string | null;
+  code: string;
+  lat: number | null;
+  lon: number | null;
+  households: number;
+  polygon?: unknown;
+}
+
+/** Regions of a scope by path; `polygons` gives each its outer ring. A ring that is damaged is null. */
+export async function listRegions(
+  db: Db,
+  wanted: {
+    scope: { prefixes: string[]; from: string; to: string };
+    level: string | null;
+    parent: string | null;
+    id: string | null;
+    polygons: boolean;
+    limit: number;
+    cursor: string | undefined;
+  },
+): Promise<{ items: (Omit<RegionRow, 'polygon'> & { polygon?: [number, number][] | null })[]; nextCursor: string | null }> {
+  const { scope, limit } = wanted;
+  const after = (wanted.cursor ?? '').replaceAll('\0', '');
+  const params = [scope.from, scope.to, scope.prefixes, after, wanted.level, wanted.parent, wanted.id, wanted.polygons, limit];
+  const rows = await db.query<RegionRow>(q.list_regions, params);
+  return {
+    items: rows.map(({ polygon, ...region }) =>
+      wanted.polygons ? { ...region, polygon: polygonSchema.nullable().catch(null).parse(polygon) } : region,
+    ),
+    nextCursor: rows.length === limit ? rows.at(-1)!.path : null,
+  };
 }

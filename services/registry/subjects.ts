@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import { RESIDENT_STATUSES } from '#contracts/registry.ts';
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { readRow } from './readable.ts';
 
 const q = loadQueries(import.meta.url, 'registry', ['find_subjects']);
-
-export const RESIDENT_STATUSES = ['home', 'away', 'hospital', 'moved', 'died'] as const;
-export type ResidentStatus = (typeof RESIDENT_STATUSES)[number];
 
 /** `1900-01-01`-like, and an age that a living person can have; anything else is a typing error. */
 export const bornSchema = z.string().regex(/^(18[89]\d|19\d\d|20\d\d)-\d\d-\d\d$/, 'a date of birth, 1880 or later');

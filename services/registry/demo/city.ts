@@ -27,6 +27,8 @@ export interface CommunityPlan {
   grids: GridPlan[];
   /** The n-th of its district, from 0. */
   index: number;
+  /** The time that its rows' ids begin with, ms: what is written together lies together in every index. */
+  epoch: number;
 }
 
 export interface DistrictLayout {
@@ -40,6 +42,11 @@ interface Node {
   code: string;
   name: string;
   path: string;
+}
+
+/** A day of its own for each district, long ago in the order of ids. */
+function epochOf(plan: DistrictPlan): number {
+  return Date.UTC(2020, 0, 1 + plan.index);
 }
 
 /** The id of the region with this path, as the demo city names it. */
@@ -70,7 +77,7 @@ export function layOut(plan: DistrictPlan): DistrictLayout {
     regions.set(node.path, row);
     const here = node.level === 'street' ? { id: row.id, path: node.path, name: node.name } : street;
     if (node.level === 'community') {
-      communities.push({ id: row.id, path: node.path, name: node.name, street: here!, roads: roadsOf(plan, node), grids: [], index: communities.length });
+      communities.push({ id: row.id, path: node.path, name: node.name, street: here!, roads: roadsOf(plan, node), grids: [], index: communities.length, epoch: epochOf(plan) + communities.length });
     }
     if (node.level === 'grid') communities.at(-1)!.grids.push({ id: row.id, path: node.path, name: node.name, polygon, households: row.households });
     for (const part of area.parts) row.households += visit(part, here);

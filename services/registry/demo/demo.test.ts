@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TestDatabase } from '#test/harness/database.ts';
 import { createTestDatabase, DEMO_SECRET_SEED } from '#test/harness/database.ts';
 import { coverageGaps } from '../duty.ts';
@@ -9,6 +9,9 @@ import { extraDistrict, FANCHENG } from './places.ts';
 import { createRandom } from './random.ts';
 import { seedDemo, seedResidents, simulatedDevices } from './seed.ts';
 import { areaOf } from './tiling.ts';
+
+// Each of these writes whole cities.
+vi.setConfig({ testTimeout: 60_000 });
 
 let base: TestDatabase;
 beforeAll(async () => {
@@ -140,12 +143,13 @@ describe('the city', () => {
 });
 
 describe('seeding', () => {
-  it('makes the same city again, in under 10 s, and nothing when it is there', async () => {
+  it('makes the same city again, in under 6 s of its own work, and nothing when it is there', async () => {
     const other = await createTestDatabase();
     try {
-      const start = performance.now();
+      // Not by the wall clock, which tells how busy the machine is with other things.
+      const start = process.cpuUsage();
       const made = await seedDemo({ db: other.db, secretSeed: DEMO_SECRET_SEED });
-      expect(performance.now() - start).toBeLessThan(10_000);
+      expect(process.cpuUsage(start).user).toBeLessThan(6_000_000);
       expect(made.created).toBe(true);
       expect(made.devices).toHaveLength(200);
       expect(made.devices[0]).toMatchObject({ id: 'demo-0001', lane: 'd', resident: '王桂兰' });

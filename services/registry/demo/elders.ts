@@ -48,7 +48,7 @@ export function settleCommunity(
       const alone = known && left === counts[i];
       const couple = left >= 2 && !alone && random.chance(1 / 3);
       const building = alone ? buildings[1]! : random.pick(buildings);
-      homes.push(settleHome(rows, { grid, building, couple, taken, staff, random }));
+      homes.push(settleHome(rows, { grid, building, couple, taken, homeNumber: homes.length, epoch: community.epoch, staff, random }));
       left -= couple ? 2 : 1;
     }
   });
@@ -69,7 +69,7 @@ function build(grid: GridPlan, community: CommunityPlan, random: Random, nextNum
       const name = `${compound}${b}栋`;
       const floors = known ? 6 : old ? random.int(4, 7) : random.pick([11, 17, 18, 26]);
       buildings.push({
-        id: idFromName(`building:${grid.path}:${name}`),
+        id: idFromName(`building:${grid.path}:${name}`, community.epoch),
         grid_id: grid.id,
         name,
         address: name,
@@ -87,6 +87,9 @@ interface HomeDraft {
   building: BuildingRow;
   couple: boolean;
   taken: Set<string>;
+  /** The n-th home of its grid. */
+  homeNumber: number;
+  epoch: number;
   staff: GridStaff;
   random: Random;
 }
@@ -107,7 +110,7 @@ function settleHome(rows: Rows, draft: HomeDraft): HomePlan {
   if (random.chance(0.3)) {
     const worker = random.chance(0.4) ? staff.responsible : null;
     rows.key_holder.push({
-      id: idFromName(`key:${home.id}`),
+      id: idFromName(`key:${home.id}`, draft.epoch),
       household_id: home.id,
       staff_id: worker?.id ?? null,
       name: worker?.name ?? `${drawSurname(random)}${random.pick(['师傅', '嫂', '哥'])}`,
@@ -117,7 +120,7 @@ function settleHome(rows: Rows, draft: HomeDraft): HomePlan {
   }
   return { householdId: home.id, gridPath: grid.path, residents: residents.toSorted((a, b) => a.born.localeCompare(b.born)).map(({ id }) => id) };
 
-  function drawHome({ taken }: HomeDraft): HouseholdRow {
+  function drawHome({ taken, homeNumber }: HomeDraft): HouseholdRow {
     for (let attempt = 1; ; attempt++) {
       const unit = `${random.int(1, building.lift ? 2 : 4)}单元`;
       const floor = random.int(1, building.floors);
@@ -127,7 +130,7 @@ function settleHome(rows: Rows, draft: HomeDraft): HomePlan {
       if (taken.has(address) && attempt < 50) continue;
       taken.add(address);
       return {
-        id: idFromName(`household:${grid.path}:${taken.size}:${address}`),
+        id: idFromName(`household:${grid.path}:${homeNumber}`, draft.epoch),
         building_id: building.id,
         region_id: grid.id,
         region_path: grid.path,
@@ -145,7 +148,7 @@ function settleHome(rows: Rows, draft: HomeDraft): HomePlan {
 
 function settleResident(
   rows: Rows,
-  { random }: HomeDraft,
+  { random, epoch }: HomeDraft,
   home: HouseholdRow,
   n: number,
   sex: 'f' | 'm',
@@ -155,7 +158,7 @@ function settleResident(
   const age = random.weighted([[random.int(60, 69), 30], [random.int(70, 79), 40], [random.int(80, 89), 25], [random.int(90, 99), 5]]);
   const born = birthday(random, age);
   const surname = sex === 'm' ? familyName : drawSurname(random);
-  const id = idFromName(`resident:${home.id}:${n}`);
+  const id = idFromName(`resident:${home.id}:${n}`, epoch);
   const status = random.weighted([['home', 950], ['away', 24], ['hospital', 18], ['moved', 5], ['died', 3]] as const);
   rows.resident.push({
     id,
@@ -170,7 +173,7 @@ function settleResident(
     status_since: status === 'home' ? null : `2026-${String(random.int(8, 10)).padStart(2, '0')}-${String(random.int(1, 28)).padStart(2, '0')}T02:00:00Z`,
   });
   rows.care_profile.push(drawCare(random, id, age, livesAlone));
-  rows.contact.push(...drawContacts(random, id, familyName, COUNTED_YEAR - age));
+  rows.contact.push(...drawContacts(random, id, epoch, familyName, COUNTED_YEAR - age));
   return { id, born };
 }
 

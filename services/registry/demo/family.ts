@@ -6,11 +6,11 @@ import type { ContactRow } from './rows.ts';
 const FAR_PLACES = ['武汉', '广州', '深圳', '上海', '北京', '杭州', '十堰', '宜昌', '郑州', '苏州'] as const;
 
 /** Contacts of one resident, first to call first: children near or far, a neighbour, now and then nobody. */
-export function drawContacts(random: Random, residentId: string, familyName: string, bornYear: number): ContactRow[] {
+export function drawContacts(random: Random, residentId: string, epoch: number, familyName: string, bornYear: number): ContactRow[] {
   const contacts: ContactRow[] = [];
   const add = (contact: Omit<ContactRow, 'id' | 'resident_id' | 'ord' | 'phone'>): void => {
     const ord = contacts.length + 1;
-    contacts.push({ id: idFromName(`contact:${residentId}:${ord}`), resident_id: residentId, ord, phone: drawPhone(random), ...contact });
+    contacts.push({ id: idFromName(`contact:${residentId}:${ord}`, epoch), resident_id: residentId, ord, phone: drawPhone(random), ...contact });
   };
   const children = random.weighted([[0, 6], [1, 34], [2, 42], [3, 18]]);
   for (let i = 0; i < children; i++) {

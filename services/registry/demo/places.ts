@@ -16,6 +16,8 @@ export interface DistrictPlan {
   name: string;
   city: string;
   streets: readonly StreetPlan[];
+  /** The n-th district that is made. */
+  index: number;
   /** How far east and north of Fancheng it is drawn, degrees. */
   east: number;
   north: number;
@@ -40,7 +42,7 @@ const FANCHENG_STREETS: readonly StreetPlan[] = [
   { code: '005', name: '清河口街道', communities: ['清河口', '晒网台', '磁器街', '迎旭', '友谊', '民主'], roads: ['民主路', '清河路', '友谊街', '磁器街'] },
 ];
 
-export const FANCHENG: DistrictPlan = { code: '420606', name: '樊城区', city: '襄阳市', streets: FANCHENG_STREETS, east: 0, north: 0 };
+export const FANCHENG: DistrictPlan = { code: '420606', name: '樊城区', city: '襄阳市', streets: FANCHENG_STREETS, index: 0, east: 0, north: 0 };
 
 /** The rest of Xiangyang, by its real codes. */
 const NEIGHBOURS: readonly (readonly [string, string])[] = [
@@ -74,6 +76,7 @@ export function extraDistrict(n: number): DistrictPlan {
       communities: street.communities.map((_, i) => `${COMPASS[index]!}${'一二三四五六七'.charAt(i)}`),
       roads: street.roads,
     })),
+    index: n,
     east: (n % 8) * 0.4 - 1.6,
     north: (Math.floor(n / 8) + 1) * 0.25,
   };

@@ -1,4 +1,5 @@
 -- name: region
+-- Districts share their province and city.
 insert into region (
   id, parent_id, level, code, name, path, lat, lon, polygon, min_lat, max_lat, min_lon, max_lon, households)
 select
@@ -11,24 +12,21 @@ insert into building (
   id, grid_id, name, address, lat, lon, floors, lift)
 select
   id, grid_id, name, address, lat, lon, floors, lift
-from json_populate_recordset(null::building, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::building, $1::json);
 
 -- name: household
 insert into household (
   id, building_id, region_id, region_path, unit, floor, room, address, lat, lon, entry)
 select
   id, building_id, region_id, region_path, unit, floor, room, address, lat, lon, entry
-from json_populate_recordset(null::household, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::household, $1::json);
 
 -- name: resident
 insert into resident (
   id, household_id, name, sex, born, phone, registered_address, form_of_address, status, status_since)
 select
   id, household_id, name, sex, born, phone, registered_address, form_of_address, status, status_since
-from json_populate_recordset(null::resident, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::resident, $1::json);
 
 -- name: care_profile
 insert into care_profile (
@@ -37,48 +35,42 @@ insert into care_profile (
 select
   resident_id, lives_alone, mobility, hearing, dialect, conditions, medication, allergies, blood_type,
   hospital, power_dependent
-from json_populate_recordset(null::care_profile, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::care_profile, $1::json);
 
 -- name: contact
 insert into contact (
   id, resident_id, ord, name, relation, phone, has_key, local, minutes, may_wake)
 select
   id, resident_id, ord, name, relation, phone, has_key, local, minutes, may_wake
-from json_populate_recordset(null::contact, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::contact, $1::json);
 
 -- name: staff
 insert into staff (
   id, name, phone, kind, region_id, region_path, lat, lon, skills, dialect, may_wake)
 select
   id, name, phone, kind, region_id, region_path, lat, lon, skills, dialect, may_wake
-from json_populate_recordset(null::staff, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::staff, $1::json);
 
 -- name: responsibility
 insert into responsibility (
   staff_id, scope, scope_id, part)
 select
   staff_id, scope, scope_id, part
-from json_populate_recordset(null::responsibility, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::responsibility, $1::json);
 
 -- name: key_holder
 insert into key_holder (
   id, household_id, staff_id, name, phone, kind)
 select
   id, household_id, staff_id, name, phone, kind
-from json_populate_recordset(null::key_holder, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::key_holder, $1::json);
 
 -- name: duty_rule
 insert into duty_rule (
   id, staff_id, region_id, region_path, days, holidays, from_min, to_min)
 select
   id, staff_id, region_id, region_path, days, holidays, from_min, to_min
-from json_populate_recordset(null::duty_rule, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::duty_rule, $1::json);
 
 -- name: calendar_day
 insert into calendar_day (
@@ -95,8 +87,7 @@ insert into device (
 select
   id, kind, can, power, household_id, resident_id, placed_in, lane, secret_hash, heartbeat_s, adapter,
   adapter_name, settings, battery, firmware
-from json_populate_recordset(null::device, $1::json)
-on conflict do nothing;
+from json_populate_recordset(null::device, $1::json);
 
 -- name: gateway
 insert into gateway (

@@ -208,7 +208,10 @@ export function noRows(): Rows {
 /** One statement is handed this many rows at most, so that neither side holds much at a time. */
 const CHUNK = 5_000;
 
-/** Writes the rows, table by table, each in one statement of up to 5,000 rows. Rows whose key is there already are left as they are. */
+/**
+ * Writes the rows, table by table, each in one statement of up to 5,000 rows. Regions, days and
+ * gateways that are there already are left as they are; any other row that is there already is an error.
+ */
 export async function insertRows(db: Db, rows: Partial<Rows>): Promise<void> {
   for (const table of TABLES) {
     const list: readonly unknown[] = rows[table] ?? [];

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database, Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { holidays } from './calendar.ts';
@@ -46,6 +47,7 @@ export interface DemoCity {
  */
 export async function seedDemo(deps: { db: Database; secretSeed: string; residents?: number }): Promise<DemoCity> {
   const created = await seedDistrict(deps.db, FANCHENG, Math.min(deps.residents ?? DEMO_RESIDENTS, DEMO_RESIDENTS), deps.secretSeed);
+  if (created) await analyze(deps.db);
   const devices = await deps.db.query<Omit<DemoDevice, 'secret'>>(q.demo_devices);
   return {
     created,
@@ -76,7 +78,10 @@ export async function seedResidents(deps: {
   for (let n = 1; ; n++) {
     const count = (await deps.db.query<{ count: number }>(q.count_residents))[0]!.count;
     deps.say(`${count} residents`);
-    if (count >= deps.residents) return count;
+    if (count >= deps.residents) {
+      await analyze(deps.db);
+      return count;
+    }
     // A district that is there is left as it is, and the next one takes what is missing.
     await seedDistrict(deps.db, extraDistrict(n), Math.min(PER_DISTRICT, deps.residents - count), deps.secretSeed);
   }
@@ -97,18 +102,42 @@ async function seedDistrict(db: Database, plan: DistrictPlan, residents: number,
         { username: ZIGBEE_GATEWAY.username, secret_hash: demoSecretHash(secretSeed, ZIGBEE_GATEWAY.username), topics: [...ZIGBEE_GATEWAY.topics] },
       ],
     });
-    for (const rows of settle(layout, staff, residents, secretSeed, plan === FANCHENG)) await insertRows(tx, rows);
+    await writeBatches(tx, settle(layout, staff, residents, secretSeed, plan === FANCHENG));
   });
-  await db.query({ name: 'registry.demo.analyze', text: 'analyze' });
   return true;
 }
 
-/** The elders of a district in batches, the known community first. */
+/** Writes what comes in batches; the next one is drawn while Postgres is busy with the one before. */
+async function writeBatches(tx: Db, parts: Iterable<Rows>): Promise<void> {
+  let writing = Promise.resolve();
+  let batch = noRows();
+  for (const part of parts) {
+    for (const table of Object.keys(part) as (keyof Rows)[]) (batch[table] as unknown[]).push(...part[table]);
+    if (batch.resident.length < BATCH) {
+      // Lets the answer to the last statement in, and the next one out.
+      await setImmediate();
+      continue;
+    }
+    await writing;
+    writing = insertRows(tx, batch);
+    // Its failure is met at the next await; until then it must not count as nobody's.
+    writing.catch(() => undefined);
+    batch = noRows();
+  }
+  await writing;
+  await insertRows(tx, batch);
+}
+
+/** Fresh statistics: without them the first questions after a seed are planned as for empty tables. */
+async function analyze(db: Database): Promise<void> {
+  await db.query({ name: 'registry.demo.analyze', text: 'analyze' });
+}
+
+/** The elders of a district, community by community, the known one first. */
 function* settle(layout: DistrictLayout, staff: StaffPlan, residents: number, secretSeed: string, demo: boolean): Generator<Rows> {
   const communities = layout.communities.toSorted((a, b) => Number(b.path === KNOWN_COMMUNITY) - Number(a.path === KNOWN_COMMUNITY));
   const counts = shareOut(layout.communities, residents);
   const issue = createIssuer(layout.path, secretSeed, demo ? DEMO_DEVICES / communities.length : 0);
-  let batch = noRows();
   for (const community of communities) {
     const { rows, homes } = settleCommunity(
       community,
@@ -122,13 +151,8 @@ function* settle(layout: DistrictLayout, staff: StaffPlan, residents: number, se
     }
     issue(rows, homes);
     if (community.path === KNOWN_COMMUNITY) Object.assign(rows.device[0] ?? {}, KNOWN_DEVICE);
-    for (const table of Object.keys(rows) as (keyof Rows)[]) (batch[table] as unknown[]).push(...rows[table]);
-    if (batch.resident.length >= BATCH) {
-      yield batch;
-      batch = noRows();
-    }
+    yield rows;
   }
-  yield batch;
 }
 
 /** How many elders each grid has: more where more people live, `total` in all, and one at least in the known grid. */

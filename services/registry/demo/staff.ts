@@ -45,7 +45,7 @@ interface Draft extends StaffPlan {
  * community.
  */
 export function planStaff(layout: DistrictLayout): StaffPlan {
-  const draft = startDraft();
+  const draft = startDraft(layout.communities[0]!.epoch);
   const grids = layout.communities.flatMap((community) => community.grids);
   let informants = 0;
   let gridIndex = 0;
@@ -76,7 +76,7 @@ export function planStaff(layout: DistrictLayout): StaffPlan {
   return { staff: draft.staff, responsibility: draft.responsibility, duty_rule: draft.duty_rule, byGrid: draft.byGrid };
 }
 
-function startDraft(): Draft {
+function startDraft(epoch: number): Draft {
   const draft: Draft = {
     staff: [],
     responsibility: [],
@@ -86,7 +86,7 @@ function startDraft(): Draft {
       const sex = random.chance(kind === 'guard' ? 0.15 : 0.65) ? 'f' : 'm';
       const home = placeIn(grid, random);
       const person: StaffRow = {
-        id: idFromName(`staff:${place.path}:${kind}:${draft.staff.length}`),
+        id: idFromName(`staff:${place.path}:${kind}:${draft.staff.length}`, epoch),
         name: drawSurname(random) + drawGivenName(random, sex, kind === 'informant' ? random.int(1952, 1975) : random.int(1970, 1999)),
         phone: drawPhone(random),
         kind,
@@ -102,7 +102,7 @@ function startDraft(): Draft {
     },
     rule(who, place, days, from, to, holidays = false) {
       draft.duty_rule.push({
-        id: idFromName(`duty:${who.id}:${draft.duty_rule.length}`),
+        id: idFromName(`duty:${who.id}:${draft.duty_rule.length}`, epoch),
         staff_id: who.id,
         region_id: place.id,
         region_path: place.path,

@@ -8,6 +8,7 @@ const q = loadQueries(import.meta.url, 'directory', [
   'staff_path',
   'resident_path',
   'search_homes',
+  'home_place',
   'staff_with_regions',
   'staff_places',
 ]);
@@ -39,8 +40,15 @@ export function regionsOfLevel(db: Db, level: string): Promise<Region[]> {
 
 /** Homes within `regions` whose people, number, address or device match `text`; 200 at most. */
 export async function searchHomes(db: Db, text: string, regions: readonly string[]): Promise<string[]> {
-  const clean = text.toWellFormed().replaceAll('\0', '');
+  const clean = text.toWellFormed().replaceAll('\0', '').trim();
+  if (clean === '') return [];
   return (await db.query<{ id: string }>(q.search_homes, [clean, regions])).map((row) => row.id);
+}
+
+/** Where a household is, WGS-84: its own position, else its building's; null while unknown. */
+export async function homePlace(db: Db, householdId: string): Promise<{ lat: number; lon: number } | null> {
+  const [place] = await db.query<{ lat: number | null; lon: number | null }>(q.home_place, [householdId]);
+  return place === undefined || place.lat === null || place.lon === null ? null : { lat: place.lat, lon: place.lon };
 }
 
 /** Members of staff of these kinds with their region, those of `firstPath` first; 60 at most. */

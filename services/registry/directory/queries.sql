@@ -16,11 +16,17 @@ select h.region_path from resident r join household h on h.id = r.household_id w
 -- name: search_homes
 select distinct h.id
 from household h
-left join resident r on r.household_id = h.id
+left join resident r on r.household_id = h.id and r.removed_at is null
 left join device d on d.household_id = h.id
 where exists (select 1 from unnest($2::text[]) p where starts_with(h.region_path, p))
   and (starts_with(r.name, $1) or r.phone = $1 or strpos(h.address, $1) > 0 or d.id = $1)
 limit 200;
+
+-- name: home_place
+select coalesce(h.lat, b.lat) as lat, coalesce(h.lon, b.lon) as lon
+from household h
+left join building b on b.id = h.building_id
+where h.id = $1;
 
 -- name: staff_with_regions
 select s.id, s.name, s.kind, g.id as region_id, g.name as region_name, g.path, g.level
