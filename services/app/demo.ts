@@ -68,7 +68,7 @@ export async function startFleet(deps: { db: Database; config: Config; log: Log;
   return { stop: () => fleet.stop() };
 }
 
-const boxSchema = z.object({ id: z.string(), secret: z.string(), lane: z.string(), mqttWsUrl: z.string(), resident: z.string() });
+const boxSchema = z.object({ id: z.string(), secret: z.string(), lane: z.string(), mqttWsUrl: z.string() });
 
 /** `GET /api/demo/box`: lets the page `/device` be a box of the demo. Only for a caller on this machine. */
 export function registerDemoRoutes(app: App, deps: { demo: Demo; host: string; mqttWsPort: number }): void {
@@ -80,6 +80,7 @@ export function registerDemoRoutes(app: App, deps: { demo: Demo; host: string; m
     const device = deps.demo.city.devices.find((one) => one.id === request.query.id);
     if (!device) throw new Problem('not_found');
     const host = request.hostname.includes(':') ? `[${request.hostname.replace(/[[\]]/g, '')}]` : request.hostname;
+    // Not who lives with it: nobody has signed in here.
     return { ...device, mqttWsUrl: `ws://${host}:${deps.mqttWsPort}` };
   });
 }

@@ -12,11 +12,13 @@ import { actorOf, registerDispatchRoutes } from '#dispatch/routes.ts';
 import { createSweep } from '#dispatch/sweep.ts';
 import { createViews } from '#dispatch/views.ts';
 import { createAuthenticate } from '#identity/authenticate.ts';
+import { recordAudit } from '#identity/audit.ts';
 import { recordLook } from '#identity/looks.ts';
 import { registerIdentityRoutes } from '#identity/routes.ts';
 import { findEndedSessions } from '#identity/sessions.ts';
 import { tidyIdentity } from '#identity/housekeeping.ts';
 import { createBridge, type Bridge } from '#intake/bridge.ts';
+import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { Config } from '#platform/config.ts';
 import { createDatabase, type Database } from '#platform/database.ts';
 import { createHttpServer, dropOldAnswers, type App } from '#platform/http.ts';
@@ -25,6 +27,8 @@ import { addOutbox } from '#platform/outbox.ts';
 import { createQueues, type IntentJob, type QueueName } from '#platform/queues.ts';
 import { createRelay, dropOldOutbox, type Relay } from '#platform/relay.ts';
 import { directory, searchHomes } from '#registry/directory/directory.ts';
+import { registerRegistryRoutes } from '#registry/routes.ts';
+import { findSubjects } from '#registry/subjects.ts';
 import { liveResponders } from '#responders/positions.ts';
 import { assignmentsOf, registerResponderRoutes, reportPosition } from '#responders/routes.ts';
 import type { Engines } from './engines.ts';
@@ -40,8 +44,8 @@ export interface Platform {
   reportPosition(fix: { staffId: string; lat: number; lon: number; accuracy: number | null; at: number }): Promise<void>;
   /** Where a case is and how many minutes its responder needs. */
   goal(incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null>;
-  /** Shows a notice to every console whose regions hold `region`; null: to all. */
-  notice(code: string, text: string, region: string | null): Promise<void>;
+  /** Tells the consoles that a device was not let in: those of its home's region, or all where nobody registered it. */
+  deviceRefused(refusal: { clientId: string; reason: string }): Promise<void>;
   /** One look of the sweep, now. */
   sweepOnce(): Promise<void>;
   start(): Promise<void>;
@@ -84,6 +88,7 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     clock,
     authenticate,
     snapshot: views.snapshot,
+    summary: views.summary,
     responders: async (viewer) => liveResponders(db, await liveAssignments(db), viewer, clock.now()),
     byIds: views.byIds,
     assignmentsOf: (staffId) => assignmentsOf({ db, byIds: views.byIds }, staffId),
@@ -156,6 +161,7 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
       },
     });
     registerIdentityRoutes(app, { db, clock, config, directory, onRevoked: gateway.revoke });
+    registerRegistryRoutes(app, { db, clock, recordLook, recordAudit });
     registerDispatchRoutes(app, { db, clock, cases, views, search: (viewer, text) => searchHomes(db, text, viewer.regions) });
     registerResponderRoutes(app, { db, clock, cases, byIds: views.byIds, moved });
     registerDeskRoutes(app, {
@@ -163,7 +169,8 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
       clock,
       colleagues: (viewer) => accountsSharing(db, viewer.regions, ['operator', 'supervisor']),
       openCases: async (on, accountId) => (await openCasesOf(on, accountId)).map(({ reason, ...one }) => ({ ...one, who: reason })),
-      handTo: (id, to, why) => handOver(cases, id, actorOf(to), why),
+      visible: views.visible,
+      handTo: (id, to, why) => handOver(cases, id, to, why),
       changed: gateway.desk,
     });
     deps.addRoutes?.(app, db);
@@ -191,8 +198,10 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     },
     reportPosition: (fix) => reportPosition({ db, clock, moved }, fix),
     goal: (incidentId, assignmentId) => goalOf(db, incidentId, assignmentId),
-    async notice(code, text, region) {
-      const payload: ConsolePayload = { notice: { level: 'warn', code, text }, region };
+    async deviceRefused({ clientId, reason }) {
+      const subject = (await findSubjects(db, [clientId])).get(clientId);
+      const notice = { level: 'warn', code: 'device_refused', text: `设备 ${clientId} 没能连上:${reason}` } as const;
+      const payload: ConsolePayload = { notice, region: subject?.household?.regionPath || null };
       await addOutbox(db, [{ topic: 'console', key: '', payload }], clock.now());
       poke();
     },
@@ -221,9 +230,10 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
 }
 
 /** A signed hand-over gives what is still open to the one who signed; what ended meanwhile stays as it is. */
-async function handOver(cases: Cases, id: string, by: ReturnType<typeof actorOf>, why: string): Promise<void> {
+async function handOver(cases: Cases, id: string, to: Viewer, why: string): Promise<void> {
+  const sees = (regionPath: string | null): boolean => regionPath === null || liesInRegions(to, regionPath);
   try {
-    await cases.desk(id, { type: 'claim', takeOver: why }, by, null);
+    await cases.desk(id, { type: 'claim', takeOver: why }, actorOf(to), null, sees);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
   }

@@ -66,9 +66,9 @@ async function start(): Promise<void> {
     },
   });
   stops.push(() => platform.stop());
-  onRefused = ({ clientId, reason }) => {
+  onRefused = (refusal) => {
     platform
-      .notice('device_refused', `设备 ${clientId} 没能连上:${reason}`, null)
+      .deviceRefused(refusal)
       .catch((error: Error) => log.warn({ err: error.message }, 'notice'));
   };
   if (config.demo) demo = await seedDemoOnce({ db: platform.db, clock, config }, say);

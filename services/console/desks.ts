@@ -29,6 +29,8 @@ export interface DesksDeps {
   colleagues: (viewer: Viewer) => Promise<string[]>;
   /** Open cases of an account, as the list of a hand-over. */
   openCases: (db: Db, accountId: string) => Promise<{ id: string; who: string; state: string; openedAt: string }[]>;
+  /** Of these cases, those that exist for the viewer. */
+  visible: (viewer: Viewer, incidentIds: readonly string[]) => Promise<Set<string>>;
   /** Gives one case to another. */
   handTo: (incidentId: string, to: Viewer, why: string) => Promise<void>;
   changed: (desk: WireDesk, regions: string[]) => void;
@@ -69,6 +71,20 @@ interface HandoverRow {
   incidents: z.infer<typeof handoverSchema>['incidents'];
   signed_from_at: Date;
   signed_to_at: Date | null;
+}
+
+/**
+ * Hand-overs as far as they exist for the viewer: his own without cases that left his regions meanwhile; those of
+ * colleagues only when he may see every case in them, for who can't see them can't take them over either.
+ */
+async function shownHandovers(deps: DesksDeps, rows: HandoverRow[], viewer: Viewer, colleagues: readonly string[]): Promise<HandoverRow[]> {
+  const visible = await deps.visible(viewer, [...new Set(rows.flatMap((row) => row.incidents.map((one) => one.id)))]);
+  return rows.flatMap((row) => {
+    const incidents = row.incidents.filter((one) => visible.has(one.id));
+    const isMine = row.from_id === viewer.accountId || row.to_id === viewer.accountId;
+    const isOurs = colleagues.includes(row.from_id) && (row.to_id === null || colleagues.includes(row.to_id));
+    return isMine || (isOurs && incidents.length === row.incidents.length) ? [{ ...row, incidents }] : [];
+  });
 }
 
 function wireHandover(row: HandoverRow, viewer: Viewer): z.infer<typeof handoverSchema> {
@@ -126,8 +142,9 @@ function registerHandovers(app: App, deps: DesksDeps): void {
     schema: { querystring: z.object({ open: z.enum(['0', '1']).default('0') }), response: { 200: listOf(handoverSchema) } },
   }, async (request) => {
     const { viewer } = request;
-    const rows = await db.query<HandoverRow>(q.list_handovers, [await deps.colleagues(viewer), request.query.open === '1', viewer.accountId]);
-    return { items: rows.map((row) => wireHandover(row, viewer)), nextCursor: null };
+    const colleagues = await deps.colleagues(viewer);
+    const rows = await db.query<HandoverRow>(q.list_handovers, [colleagues, request.query.open === '1', viewer.accountId]);
+    return { items: (await shownHandovers(deps, rows, viewer, colleagues)).map((row) => wireHandover(row, viewer)), nextCursor: null };
   });
 
   app.post('/api/handovers', {
@@ -147,8 +164,9 @@ function registerHandovers(app: App, deps: DesksDeps): void {
     schema: { params: z.object({ id: z.uuid() }), response: { 200: handoverSchema } },
   }, async (request) => {
     const { viewer } = request;
-    const row = (await db.query<HandoverRow>(q.get_handover, [request.params.id]))[0];
-    if (!row || !(await deps.colleagues(viewer)).includes(row.from_id)) throw new Problem('not_found');
+    const found = await db.query<HandoverRow>(q.get_handover, [request.params.id]);
+    const [row] = await shownHandovers(deps, found, viewer, await deps.colleagues(viewer));
+    if (!row) throw new Problem('not_found');
     if (row.from_id === viewer.accountId) throw new Problem('forbidden', { detail: '交班要由接班的人签字 | The one who takes over signs' });
     const signed = await db.query(q.sign_handover, [row.id, viewer.accountId, viewer.name, new Date(clock.now())]);
     if (signed.length === 0) throw new Problem('conflict', { detail: `${row.to_name ?? ''} 已经签了 | Already signed` });

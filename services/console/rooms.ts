@@ -1,8 +1,8 @@
 import type { Viewer } from '#platform/access.ts';
 
-/** The region itself and everything above it, shortest first: `42/`, `42/4206/`, … */
+/** The region itself and everything above it, shortest first: everything (`''`), `42/`, `42/4206/`, … */
 function pathAndAbove(path: string): string[] {
-  const parts: string[] = [];
+  const parts = [''];
   for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) parts.push(path.slice(0, end + 1));
   return parts;
 }

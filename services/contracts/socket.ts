@@ -25,6 +25,7 @@ export type WireDesk = z.infer<typeof wireDeskSchema>;
 export const noticeSchema = z.object({ level: z.enum(['info', 'warn', 'alarm']), code: z.string(), text: z.string(), incident: z.string().nullable().optional() });
 export type Notice = z.infer<typeof noticeSchema>;
 
+/** What `/console` is sent: whole cases of one's regions, who is under way there, desks, and calls to look. */
 export const socketEvents = {
   snapshot: z.object({ incidents: z.array(wireIncidentSchema), responders: z.array(wireResponderSchema), at: z.string() }),
   incident: wireIncidentSchema,
@@ -33,9 +34,43 @@ export const socketEvents = {
   notice: noticeSchema,
   beat: z.object({ at: z.string() }),
   desk: wireDeskSchema,
-  /** `/field` only: an assignment of mine, with what I need to get there. */
-  assignment: wireAssignmentSchema.extend({ incident: wireIncidentSchema }),
 } as const;
+
+/** An assignment of mine, with what I need to get there: nobody else's assignments, no other case, nothing raw. */
+export const fieldAssignmentSchema = wireAssignmentSchema.extend({ incident: wireIncidentSchema });
+export type FieldAssignment = z.infer<typeof fieldAssignmentSchema>;
+
+/** The wallboard hangs where anybody sees it: numbers, and nothing that names a person, a home or a case. */
+export const boardSchema = z.object({
+  waiting: z.number().int(),
+  active: z.number().int(),
+  today: z.number().int(),
+  longestWaitS: z.number().int().nullable(),
+  at: z.string(),
+});
+export type WireBoard = z.infer<typeof boardSchema>;
+
+/**
+ * Every event of every namespace. The server can send no other (console/screens.ts refuses it), so this is also what a
+ * test goes through. `/field`: `gone` carries the id of an assignment that is no longer mine. `/board`: `snapshot` comes
+ * again with every beat.
+ */
+export const namespaceEvents = {
+  '/console': socketEvents,
+  '/field': {
+    snapshot: z.object({ assignments: z.array(fieldAssignmentSchema), at: z.string() }),
+    assignment: fieldAssignmentSchema,
+    gone: socketEvents.gone,
+    beat: socketEvents.beat,
+  },
+  '/board': { snapshot: boardSchema, beat: socketEvents.beat },
+} as const;
+export type NamespaceName = keyof typeof namespaceEvents;
+export type NamespaceEvents<Name extends NamespaceName> = (typeof namespaceEvents)[Name];
+/** What goes with an event of a namespace. */
+export type EventPayload<Name extends NamespaceName, Event extends keyof NamespaceEvents<Name>> = NamespaceEvents<Name>[Event] extends z.ZodType
+  ? z.infer<NamespaceEvents<Name>[Event]>
+  : never;
 
 /** `beat` comes every 2 s; a client that has heard nothing for 4 s shows itself cut off. */
 export const BEAT_MS = 2_000;

@@ -22,11 +22,14 @@ export interface CasesDeps {
   poke: () => void;
 }
 
+/** Whether a case in this region exists for who asks: looked at again once its row is locked, for it may have moved meanwhile. */
+export type Sees = (regionPath: string | null) => boolean;
+
 /** How a case is changed: locked, decided by the pure core, written with its history, its outbox and what it intends. */
 export interface Cases {
   /** `version` null for those commands that compare only the owner (claim). Answers the incident as it then stands. */
-  desk(id: string, command: DeskCommand, by: Actor, version: number | null): Promise<Incident>;
-  street(id: string, command: StreetCommand, by: Actor, version: number | null): Promise<Incident>;
+  desk(id: string, command: DeskCommand, by: Actor, version: number | null, sees?: Sees): Promise<Incident>;
+  street(id: string, command: StreetCommand, by: Actor, version: number | null, sees?: Sees): Promise<Incident>;
   /** A responder's answer to his own offer; `staffId` must be the one who was asked. */
   answer(assignment: string, staffId: string, command: { to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done'; reason?: string | undefined; minutes?: number | undefined }, by: Actor): Promise<Incident>;
   open(input: { id: string; queue: Queue; kind: string; priority: 1 | 2 | 3 | 4; source: 'phone' | 'visit' | 'system'; summary: string; place: Omit<Place, 'subject'> & { subject: string | null }; by: Actor }): Promise<Incident>;
@@ -40,9 +43,10 @@ export async function changeCase(
   version: number | null,
   now: number,
   decide: (incident: Incident, policy: Policy, now: number) => Decision | null,
+  sees: Sees = () => true,
 ): Promise<Incident> {
   const stored = (await loadIncidents(tx, q.find_incidents_for_update, [[id]]))[0];
-  if (!stored) throw new Problem('not_found');
+  if (!stored || !sees(stored.incident.regionPath)) throw new Problem('not_found');
   const { incident } = stored;
   const shown = { version: incident.version, state: incident.state, owner: incident.ownerId === null ? null : { id: incident.ownerId, name: incident.ownerName } };
   if (version !== null && version !== incident.version) {
@@ -65,16 +69,16 @@ export async function changeCase(
 
 /** The commands of operators and responders on cases. Construction does nothing. */
 export function createCases(deps: CasesDeps): Cases {
-  const change = (id: string, version: number | null, decide: (incident: Incident, policy: Policy, now: number) => Decision): Promise<Incident> =>
-    deps.db.tx((tx) => changeCase(tx, deps, id, version, deps.clock.now(), decide));
+  const change = (id: string, version: number | null, decide: (incident: Incident, policy: Policy, now: number) => Decision, sees?: Sees): Promise<Incident> =>
+    deps.db.tx((tx) => changeCase(tx, deps, id, version, deps.clock.now(), decide, sees));
   return {
-    desk: (id, command, by, version) =>
-      change(id, version, (incident, policy, now) => decideDesk(incident, command, by, policy, now)).catch((error: { code?: string; constraint?: string }) => {
+    desk: (id, command, by, version, sees) =>
+      change(id, version, (incident, policy, now) => decideDesk(incident, command, by, policy, now), sees).catch((error: { code?: string; constraint?: string }) => {
         // Only a reopened case can run into it: the home has called again since, and that case is the one to work on.
         if (error.code !== '23505' || error.constraint !== 'incident_one_open') throw error;
         throw new Problem('not_allowed_in_state', { detail: '这一家又有了新的呼叫,请在那一件里处理 | The same home has called again; work on that case' });
       }),
-    street: (id, command, by, version) => change(id, version, (incident, policy, now) => decideStreet(incident, command, by, policy, now)),
+    street: (id, command, by, version, sees) => change(id, version, (incident, policy, now) => decideStreet(incident, command, by, policy, now), sees),
     async answer(assignment, staffId, command, by) {
       const row = (await deps.db.query<{ incident_id: string; staff_id: string }>(q.incident_of_assignment, [assignment]))[0];
       if (!row || row.staff_id !== staffId) throw new Problem('not_found');

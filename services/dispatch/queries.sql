@@ -258,8 +258,13 @@ where ($1::text is null or device = $1)
 order by received_at desc, id desc
 limit $6;
 
--- name: region_of
-select region_path from incident where id = $1;
+-- name: visible_incidents
+select id from incident
+where id = any ($1::uuid[])
+  and (region_path is null and $3::boolean or exists (select 1 from unnest($2::text[]) p where starts_with(region_path, p)));
+
+-- name: place_of
+select region_path, household_id from incident where id = $1;
 
 -- name: owners_busy
 select i.owner_id, i.id, i.attended_at

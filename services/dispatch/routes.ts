@@ -5,13 +5,14 @@ import { commandBodies, openByHandSchema, QUEUES, wireIncidentDetailSchema, wire
 import { listOf, pageQuery } from '#contracts/list.ts';
 import { EVENT_TYPES } from '#contracts/device.ts';
 import type { Role } from '#contracts/session.ts';
-import type { Viewer } from '#platform/access.ts';
+import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
+import { homePlace } from '#registry/directory/directory.ts';
 import { findCandidates } from '#registry/duty.ts';
-import { findPeople } from '#registry/people.ts';
+import { findPeople, type Person } from '#registry/people.ts';
 import { candidateHelper } from './candidates.ts';
-import type { Cases } from './cases.ts';
+import type { Cases, Sees } from './cases.ts';
 import type { DeskCommand } from './domain/desk.ts';
 import type { Actor } from './domain/incident.ts';
 import type { Views } from './views.ts';
@@ -92,11 +93,8 @@ function registerOpening(app: App, { db, cases, views, search }: DispatchRoutesD
     schema: { body: openByHandSchema, response: { 201: wireIncidentSchema } },
   }, async (request, reply) => {
     const { source, queue, kind, resident, phone, summary, priority } = request.body;
-    const wanted = resident ?? null;
-    const person = wanted === null ? undefined : (await findPeople(db, { residentIds: [wanted] }))[0];
-    const outside = !person || !request.viewer.regions.some((region) => person.regionPath.startsWith(region));
-    if (wanted !== null && outside) throw new Problem('invalid_fields', { fields: [{ field: 'resident', expected: '登记过的居民 | a registered resident' }] });
-    const byPhone = person === undefined && phone !== undefined ? await search(request.viewer, phone) : [];
+    const person = resident === undefined ? null : await findResident(db, request.viewer, resident);
+    const byPhone = person === null && phone !== undefined ? await search(request.viewer, phone) : [];
     const incident = await cases.open({
       id: request.intentId,
       queue,
@@ -107,21 +105,39 @@ function registerOpening(app: App, { db, cases, views, search }: DispatchRoutesD
       by: actorOf(request.viewer),
       place: {
         subject: person ? `household:${person.householdId}` : byPhone[0] ? `household:${byPhone[0]}` : null,
-        regionPath: person?.regionPath ?? null,
+        regionPath: person?.regionPath ?? onlyRegionOf(request.viewer),
         householdId: person?.householdId ?? null,
         residentId: person?.id ?? null,
         deviceId: null,
-        position: null,
+        position: await positionOf(db, person),
       },
     });
     return reply.code(201).send(await views.one(request.viewer, incident.id));
   });
 }
 
+/** A resident whom the viewer may see; anybody else's id is answered like one that nobody has. */
+async function findResident(db: Database, viewer: Viewer, id: string): Promise<Person> {
+  const [person] = await findPeople(db, { residentIds: [id] });
+  if (person && liesInRegions(viewer, person.regionPath)) return person;
+  throw new Problem('invalid_fields', { fields: [{ field: 'resident', expected: '登记过的居民 | a registered resident' }] });
+}
+
+/** A call that nobody could place yet stays with the desk that took it: what was typed is not for all the others. */
+function onlyRegionOf(viewer: Viewer): string | null {
+  const [region] = viewer.regions;
+  return viewer.regions.length === 1 && region !== '' ? region! : null;
+}
+
+async function positionOf(db: Database, person: Person | null): Promise<{ lat: number; lon: number; source: 'home' } | null> {
+  const place = person === null ? null : await homePlace(db, person.householdId);
+  return place === null ? null : { ...place, source: 'home' };
+}
+
 /** Runs a command and answers the incident as the viewer sees it; outside his regions there is nothing to command. */
-async function run(deps: DispatchRoutesDeps, viewer: Viewer, id: string, command: () => Promise<unknown>): Promise<WireIncident> {
-  await deps.views.one(viewer, id);
-  await command();
+async function run(deps: DispatchRoutesDeps, viewer: Viewer, id: string, command: (sees: Sees) => Promise<unknown>): Promise<WireIncident> {
+  if (!(await deps.views.visible(viewer, [id])).has(id)) throw new Problem('not_found');
+  await command((regionPath) => regionPath === null || liesInRegions(viewer, regionPath));
   return deps.views.one(viewer, id);
 }
 
@@ -131,7 +147,9 @@ function registerDeskCommands(app: App, deps: DispatchRoutesDeps): void {
     config: { access: DESK },
     schema: { params: byId, body: commandBodies.claim.optional(), response: { 200: wireIncidentSchema } },
   }, (request) =>
-    run(deps, request.viewer, request.params.id, () => cases.desk(request.params.id, { type: 'claim', takeOver: request.body?.takeOver }, actorOf(request.viewer), null)),
+    run(deps, request.viewer, request.params.id, (sees) =>
+      cases.desk(request.params.id, { type: 'claim', takeOver: request.body?.takeOver }, actorOf(request.viewer), null, sees),
+    ),
   );
 
   const plain = ['release', 'route', 'note', 'attend', 'quiet', 'talk', 'resolve', 'reopen', 'cancel', 'close'] as const;
@@ -142,7 +160,7 @@ function registerDeskCommands(app: App, deps: DispatchRoutesDeps): void {
     }, (request) => {
       const { version, ...rest } = request.body;
       const command = { type: name, ...rest } as unknown as DeskCommand;
-      return run(deps, request.viewer, request.params.id, () => cases.desk(request.params.id, command, actorOf(request.viewer), version));
+      return run(deps, request.viewer, request.params.id, (sees) => cases.desk(request.params.id, command, actorOf(request.viewer), version, sees));
     });
   }
 
@@ -150,11 +168,14 @@ function registerDeskCommands(app: App, deps: DispatchRoutesDeps): void {
     config: { access: DESK },
     schema: { params: byId, body: commandBodies.identify, response: { 200: wireIncidentSchema } },
   }, async (request) => {
-    const incident = await deps.views.one(request.viewer, request.params.id);
-    const person = incident.residents.find((resident) => resident.id === request.body.resident);
+    const { viewer, params, body } = request;
+    const incident = await deps.views.one(viewer, params.id);
+    const { householdId } = await deps.views.placeOf(params.id);
+    const person = householdId === null ? await findResident(deps.db, viewer, body.resident) : incident.residents.find((one) => one.id === body.resident);
     if (!person) throw new Problem('invalid_fields', { fields: [{ field: 'resident', expected: '住在这一户的人 | somebody who lives there' }] });
-    const command = { type: 'identify', resident: person.id, name: person.name } as const;
-    return run(deps, request.viewer, request.params.id, () => cases.desk(request.params.id, command, actorOf(request.viewer), request.body.version));
+    const home = 'householdId' in person ? { ...person, position: await homePlace(deps.db, person.householdId) } : undefined;
+    const command: DeskCommand = { type: 'identify', resident: person.id, name: person.name, home };
+    return run(deps, viewer, params.id, (sees) => cases.desk(params.id, command, actorOf(viewer), body.version, sees));
   });
 }
 
@@ -166,14 +187,14 @@ function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
     schema: { params: byId, body: commandBodies.assign, response: answer },
   }, async (request) => {
     const incident = await deps.views.one(request.viewer, request.params.id);
-    const regionPath = await deps.views.regionOf(incident.id);
+    const { regionPath, householdId } = await deps.views.placeOf(incident.id);
     const candidates = regionPath === null ? [] : await findCandidates(db, {
-      regionPath, at: clock.now(), lat: incident.position?.lat ?? null, lon: incident.position?.lon ?? null, householdId: null, limit: 50,
+      regionPath, at: clock.now(), lat: incident.position?.lat ?? null, lon: incident.position?.lon ?? null, householdId, limit: 50,
     });
     const chosen = candidates.find((candidate) => candidate.id === request.body.responder);
     if (!chosen) throw new Problem('invalid_fields', { fields: [{ field: 'responder', expected: '现在值班、能来的人 | somebody on duty who could come' }] });
-    return run(deps, request.viewer, incident.id, () =>
-      cases.street(incident.id, { type: 'assign', helper: candidateHelper(chosen) }, actorOf(request.viewer), request.body.version),
+    return run(deps, request.viewer, incident.id, (sees) =>
+      cases.street(incident.id, { type: 'assign', helper: candidateHelper(chosen) }, actorOf(request.viewer), request.body.version, sees),
     );
   });
 
@@ -181,8 +202,8 @@ function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
     config: { access: DESK },
     schema: { params: byId, body: commandBodies.withdraw, response: answer },
   }, (request) =>
-    run(deps, request.viewer, request.params.id, () =>
-      cases.street(request.params.id, { type: 'withdraw', assignment: request.body.assignment }, actorOf(request.viewer), request.body.version),
+    run(deps, request.viewer, request.params.id, (sees) =>
+      cases.street(request.params.id, { type: 'withdraw', assignment: request.body.assignment }, actorOf(request.viewer), request.body.version, sees),
     ),
   );
 
@@ -190,8 +211,8 @@ function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
     config: { access: DESK },
     schema: { params: byId, body: commandBodies.handoff, response: answer },
   }, (request) =>
-    run(deps, request.viewer, request.params.id, () =>
-      cases.street(request.params.id, { type: 'handoff', target: request.body.to, note: request.body.note }, actorOf(request.viewer), request.body.version),
+    run(deps, request.viewer, request.params.id, (sees) =>
+      cases.street(request.params.id, { type: 'handoff', target: request.body.to, note: request.body.note }, actorOf(request.viewer), request.body.version, sees),
     ),
   );
 
@@ -200,8 +221,8 @@ function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
     schema: { params: byId, body: commandBodies.handoff_update, response: answer },
   }, (request) => {
     const { version, handoff, state, caseNumber, seat, reason } = request.body;
-    return run(deps, request.viewer, request.params.id, () =>
-      cases.street(request.params.id, { type: 'handoff_update', handoff, to: state, caseNumber, seat, reason }, actorOf(request.viewer), version),
+    return run(deps, request.viewer, request.params.id, (sees) =>
+      cases.street(request.params.id, { type: 'handoff_update', handoff, to: state, caseNumber, seat, reason }, actorOf(request.viewer), version, sees),
     );
   });
 }

@@ -22,7 +22,8 @@ const q = loadQueries(import.meta.url, 'dispatch', [
   'summary',
   'list_presses',
   'live_assignments_of_staff',
-  'region_of',
+  'visible_incidents',
+  'place_of',
 ]);
 
 export interface ViewsDeps {
@@ -52,8 +53,10 @@ export interface Views {
   /** For pushes: cases by id, without a viewer; the caller sends them only to rooms of their regions. */
   byIds(ids: readonly string[]): Promise<{ wire: WireIncident; regionPath: string | null }[]>;
   summary(viewer: Viewer): Promise<{ waiting: number; active: number; today: number; longestWaitS: number | null }>;
-  /** The grid of a case, for looking for people who could come. */
-  regionOf(id: string): Promise<string | null>;
+  /** Of these cases, those that exist for the viewer. */
+  visible(viewer: Viewer, ids: readonly string[]): Promise<Set<string>>;
+  /** Where a case is, without a viewer: for looking for people who could come. */
+  placeOf(id: string): Promise<{ regionPath: string | null; householdId: string | null }>;
   presses(viewer: Viewer, filter: PressFilter): Promise<{ items: unknown[]; nextCursor: string | null }>;
 }
 
@@ -123,8 +126,13 @@ export function createViews(deps: ViewsDeps): Views {
       const row = (await db.query<{ waiting: number; active: number; today: number; oldest: Date | null }>(q.summary, [viewer.regions, midnight]))[0]!;
       return { waiting: row.waiting, active: row.active, today: row.today, longestWaitS: row.oldest === null ? null : Math.round((now - row.oldest.getTime()) / 1000) };
     },
-    async regionOf(id) {
-      return (await db.query<{ region_path: string | null }>(q.region_of, [id]))[0]?.region_path ?? null;
+    async visible(viewer, ids) {
+      const rows = await db.query<{ id: string }>(q.visible_incidents, [ids, viewer.regions, seesUnplaced(viewer)]);
+      return new Set(rows.map((row) => row.id));
+    },
+    async placeOf(id) {
+      const row = (await db.query<{ region_path: string | null; household_id: string | null }>(q.place_of, [id]))[0];
+      return { regionPath: row?.region_path ?? null, householdId: row?.household_id ?? null };
     },
     presses: (viewer, filter) => listPresses(deps, viewer, filter),
   };

@@ -14,5 +14,10 @@ export interface Viewer {
   address: string | null;
 }
 
+/** Whether a region path lies within the viewer's regions; the same test as the statements' `starts_with`. */
+export function liesInRegions(viewer: Pick<Viewer, 'regions'>, regionPath: string): boolean {
+  return viewer.regions.some((region) => regionPath.startsWith(region));
+}
+
 /** Name of the session cookie. */
 export const SESSION_COOKIE = 'sid';

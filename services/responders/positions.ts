@@ -1,5 +1,5 @@
 import type { WireResponder } from '#contracts/socket.ts';
-import type { Viewer } from '#platform/access.ts';
+import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { LiveAssignment } from '#dispatch/people.ts';
@@ -34,7 +34,7 @@ const STATES: Record<string, WireResponder['state']> = { offered: 'offered', acc
 
 /** Everyone with an offer or a job within the viewer's regions, with the newest position not older than half an hour. */
 export async function liveResponders(db: Db, live: readonly LiveAssignment[], viewer: Pick<Viewer, 'regions'>, now: number): Promise<WireResponder[]> {
-  const mine = live.filter((a) => a.regionPath === null || viewer.regions.some((region) => a.regionPath!.startsWith(region)));
+  const mine = live.filter((a) => a.regionPath === null || liesInRegions(viewer, a.regionPath));
   const rows = await db.query<{ staff_id: string; lat: number; lon: number; at: Date }>(q.positions_of, [mine.map((a) => a.staffId), new Date(now - STALE_MS)]);
   return mine.map((a) => {
     const fix = rows.find((row) => row.staff_id === a.staffId);

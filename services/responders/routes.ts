@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import { listOf } from '#contracts/list.ts';
-import { wireIncidentSchema, wireAssignmentSchema, type WireIncident } from '#contracts/incident.ts';
-import { wireResponderSchema, type WireResponder } from '#contracts/socket.ts';
+import { wireIncidentSchema, type WireIncident } from '#contracts/incident.ts';
+import { fieldAssignmentSchema, wireResponderSchema, type FieldAssignment, type WireResponder } from '#contracts/socket.ts';
 import type { Role } from '#contracts/session.ts';
 import type { Viewer } from '#platform/access.ts';
 import type { Database } from '#platform/database.ts';
@@ -26,17 +26,26 @@ export interface ResponderRoutesDeps {
 }
 
 /** A responder's own live assignments with their cases. Nothing that is not his exists for him. */
-export async function assignmentsOf(deps: Pick<ResponderRoutesDeps, 'db' | 'byIds'>, staffId: string): Promise<z.infer<typeof fieldAssignment>[]> {
+export async function assignmentsOf(deps: Pick<ResponderRoutesDeps, 'db' | 'byIds'>, staffId: string): Promise<FieldAssignment[]> {
   const mine = (await liveAssignments(deps.db)).filter((a) => a.staffId === staffId);
   const cases = await deps.byIds(mine.map((a) => a.incidentId));
   return mine.flatMap((a) => {
     const wire = cases.find((one) => one.wire.id === a.incidentId)?.wire;
     const assignment = wire?.assignments.find((one) => one.id === a.id);
-    return wire && assignment ? [{ ...assignment, incident: wire }] : [];
+    return wire && assignment ? [{ ...assignment, incident: asSentTo(staffId, wire) }] : [];
   });
 }
 
-const fieldAssignment = wireAssignmentSchema.extend({ incident: wireIncidentSchema });
+/** A case as one sees it who goes there: of the people asked only himself, no other case of the home, nothing raw. */
+function asSentTo(staffId: string, wire: WireIncident): WireIncident {
+  return {
+    ...wire,
+    assignments: wire.assignments.filter((one) => one.responder.id === staffId),
+    linked: [],
+    area: null,
+    presses: wire.presses.map((press) => ({ ...press, raw: null })),
+  };
+}
 
 /** `/api/responders`, `/api/assignments`, `/api/me/position`. */
 export function registerResponderRoutes(app: App, deps: ResponderRoutesDeps): void {
@@ -48,7 +57,7 @@ export function registerResponderRoutes(app: App, deps: ResponderRoutesDeps): vo
 
   app.get('/api/assignments', {
     config: { access: STREET },
-    schema: { response: { 200: listOf(fieldAssignment) } },
+    schema: { response: { 200: listOf(fieldAssignmentSchema) } },
   }, async (request) => ({ items: await assignmentsOf(deps, staffOf(request.viewer)), nextCursor: null }));
 
   const steps = { accept: 'accepted', decline: 'declined', depart: 'under_way', arrive: 'on_scene', complete: 'done' } as const;
@@ -65,7 +74,7 @@ export function registerResponderRoutes(app: App, deps: ResponderRoutesDeps): vo
       const answer = { to, reason: request.body?.reason, minutes: request.body?.minutes };
       const incident = await deps.cases.answer(request.params.id, staffId, answer, actorOf(request.viewer));
       const [one] = await deps.byIds([incident.id]);
-      return { id: request.params.id, state: to, incident: one!.wire };
+      return { id: request.params.id, state: to, incident: asSentTo(staffId, one!.wire) };
     });
   }
 

@@ -6,13 +6,20 @@ import { SAY } from './sentences.ts';
 import { isLiveAssignment, isLiveHandoff, isOpen } from './states.ts';
 import { settle } from './timers.ts';
 
+/** Where somebody lives, for a case of which the home was not known. Position in WGS-84. */
+export interface Home {
+  householdId: string;
+  regionPath: string;
+  position: { lat: number; lon: number } | null;
+}
+
 /** What an operator does at her desk. */
 export type DeskCommand =
   | { type: 'claim'; takeOver?: string | undefined }
   | { type: 'release'; why?: string | undefined }
   | { type: 'route'; queue: Queue; priority?: number | undefined; why?: string | undefined }
   | { type: 'note'; text: string }
-  | { type: 'identify'; resident: string; name: string }
+  | { type: 'identify'; resident: string; name: string; home?: Home | undefined }
   | { type: 'attend' }
   | { type: 'quiet'; on: boolean }
   | { type: 'talk'; on: boolean }
@@ -49,10 +56,7 @@ function apply(draft: Draft, command: DeskCommand, by: Actor): 'resolved' | 'clo
       addFact(draft, 'note', by, { text: command.text });
       return undefined;
     case 'identify':
-      mustNotBeEnded(draft);
-      draft.i.residentId = command.resident;
-      addFact(draft, 'identified', by, { resident: command.resident, name: command.name });
-      return undefined;
+      return identify(draft, by, command);
     case 'attend':
       mustOwn(draft, by);
       addFact(draft, 'attended', by, {});
@@ -112,6 +116,21 @@ function claim(draft: Draft, by: Actor, takeOver: string | undefined): undefined
     tell(draft, 'claimed', SAY.claimed(by.name), by.name);
     if (i.class === 'rescue' && !i.quiet && i.devices.length > 0) openLine(draft, by);
   }
+  return undefined;
+}
+
+/** With a home the case moves to its region, out of the sight of others: then only who has it, or anybody while nobody has. */
+function identify(draft: Draft, by: Actor, { resident, name, home }: Extract<DeskCommand, { type: 'identify' }>): undefined {
+  const { i } = draft;
+  mustNotBeEnded(draft);
+  if (home !== undefined && i.householdId === null) {
+    if (i.ownerId !== null && i.ownerId !== by.id) throw new Refusal('conflict', `${i.ownerName} 正在处理`);
+    i.householdId = home.householdId;
+    i.regionPath = home.regionPath;
+    if (home.position !== null) i.position = { ...home.position, source: 'home' };
+  }
+  i.residentId = resident;
+  addFact(draft, 'identified', by, { resident, name });
   return undefined;
 }
 
