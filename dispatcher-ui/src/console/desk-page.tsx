@@ -67,6 +67,7 @@ function Layout(): ReactNode {
   const { t } = useTranslation();
   const showsMap = useStore(view, (value) => value.map);
   const sending = useStore(view, (value) => value.panel === 'assign');
+  const stale = useLive((state) => state.link === 'cut');
   return (
     <div className="desk">
       <Top />
@@ -76,7 +77,7 @@ function Layout(): ReactNode {
         <div className="middle">
           <CaseView />
         </div>
-        <aside className={showsMap ? 'right is-shown' : sending ? 'right is-sending' : 'right'} aria-label={t('right.title')}>
+        <aside className={['right', showsMap && 'is-shown', sending && 'is-sending', stale && 'is-stale'].filter(Boolean).join(' ')} aria-label={t('right.title')}>
           <MapPanel />
           <Candidates />
         </aside>

@@ -35,6 +35,7 @@ export function AntdTheme({ children }: { children: ReactNode }): ReactNode {
           borderRadius: 6,
           motion: false,
         },
+        components: { Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500 } },
       }}
     >
       {children}

@@ -25,6 +25,7 @@ export function CaseContacts({ incident, detail }: { incident: ShownIncident; de
             {one.phone ? <Phone number={one.phone} /> : <span className="grey">{t('contacts.noPhone')}</span>}
           </li>
         ))}
+        {detail !== undefined && people.length + contacts.length === 0 && <li className="grey">{t('contacts.nobody')}</li>}
         {detail === undefined && <li className="contact-waiting"> </li>}
         {contacts.slice(0, SHOWN).map((one) => (
           <Contact key={one.id} contact={one} />

@@ -17,6 +17,8 @@ export interface OpenCase {
   /** Unmasked, with history and candidates; undefined while it is asked for. */
   detail: WireIncidentDetail | undefined;
   error: Error | null;
+  /** The step that is owed next, also while it can't be taken. */
+  next: ActionId | undefined;
   /** What can be done now, the next step first; empty while cut off. */
   actions: readonly ActionId[];
   perform(id: ActionId): void;
@@ -44,12 +46,13 @@ export function CaseProvider({ children }: { children: ReactNode }): ReactNode {
   const value = useMemo((): OpenCase => {
     // A closed incident is no longer in the list but stays readable as long as it is open here.
     const incident = listed ?? (detail ? { ...detail, damaged: [] } : undefined);
-    const actions = incident && isLive ? actionsOf(incident, me) : [];
+    const possible = incident ? actionsOf(incident, me) : [];
+    const actions = isLive ? possible : [];
     const lineOpen = detail !== undefined && isLineOpen(detail);
     const perform = (action: ActionId) => {
       if (incident && actions.includes(action)) performAction(action, incident, { commands, t, lineOpen });
     };
-    return { id, incident, detail, error, actions, perform, lineOpen };
+    return { id, incident, detail, error, next: possible[0], actions, perform, lineOpen };
   }, [id, listed, detail, error, isLive, me, commands, t]);
   return <CaseContext value={value}>{children}</CaseContext>;
 }

@@ -13,6 +13,8 @@ type WireHouseholdSource = WireIncidentDetail['household'];
 /** How to get in, whom to call, what ails her, how to speak to her, and who answers for the place. */
 export function CaseFacts({ incident, detail }: { incident: ShownIncident; detail: WireIncidentDetail | undefined }): ReactNode {
   const { t } = useTranslation();
+  const nobody = detail !== undefined && detail.residents.length === 0 && detail.household === null;
+  if (nobody) return null;
   return (
     <section className="facts" aria-label={t('facts.title')} aria-busy={detail === undefined}>
       <div className="facts-two">
@@ -21,12 +23,12 @@ export function CaseFacts({ incident, detail }: { incident: ShownIncident; detai
       </div>
       <CaseContacts incident={incident} detail={detail} />
       <div className="facts-three">
-        <Fact label={t('facts.conditions')} text={detail?.care?.conditions} />
-        <Fact label={t('facts.medication')} text={detail?.care?.medication} />
+        <Fact label={t('facts.conditions')} text={detail && (detail.care?.conditions ?? [])} />
+        <Fact label={t('facts.medication')} text={detail && (detail.care?.medication ?? [])} />
         <Allergies care={detail?.care ?? null} loading={detail === undefined} />
-        <Speaking care={detail?.care ?? null} />
+        <Speaking care={detail?.care ?? null} loading={detail === undefined} />
         <Device incident={incident} />
-        <Responsible household={detail?.household ?? null} />
+        <Responsible household={detail?.household ?? null} loading={detail === undefined} />
       </div>
     </section>
   );
@@ -77,10 +79,10 @@ function Allergies({ care, loading }: { care: WireCare | null; loading: boolean 
   );
 }
 
-function Speaking({ care }: { care: WireCare | null }): ReactNode {
+function Speaking({ care, loading }: { care: WireCare | null; loading: boolean }): ReactNode {
   const { t } = useTranslation();
-  const parts = care ? [care.formOfAddress && t('facts.callHer', { name: care.formOfAddress }), care.hearing, care.dialect, care.mobility].filter((one) => one) : undefined;
-  return <Fact label={t('facts.speaking')} text={parts as string[] | undefined} />;
+  const parts = care ? [care.formOfAddress && t('facts.callHer', { name: care.formOfAddress }), care.hearing, care.dialect, care.mobility].filter((one) => one) : [];
+  return <Fact label={t('facts.speaking')} text={loading ? undefined : (parts as string[])} />;
 }
 
 function Device({ incident }: { incident: ShownIncident }): ReactNode {
@@ -98,9 +100,9 @@ function Device({ incident }: { incident: ShownIncident }): ReactNode {
   );
 }
 
-function Responsible({ household }: { household: WireHouseholdSource }): ReactNode {
+function Responsible({ household, loading }: { household: WireHouseholdSource; loading: boolean }): ReactNode {
   const { t } = useTranslation();
-  if (!household) return <Fact label={t('facts.responsible')} />;
+  if (!household) return <Fact label={t('facts.responsible')} text={loading ? undefined : []} />;
   return (
     <Fact label={t('facts.responsible')}>
       {household.responsible.length === 0 && t('facts.none')}

@@ -45,9 +45,8 @@ function stepTimes(incident: WireIncident): (string | null)[] {
 /** One big button, at the same place in every state, with its key. */
 function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIncidentDetail | undefined }): ReactNode {
   const { t } = useTranslation();
-  const { actions, perform } = useCase();
+  const { next, actions, perform } = useCase();
   const commands = useCommands();
-  const next = actions[0];
   const best = detail?.candidates.find((one) => !liveAssignments(incident).some((other) => other.responder.id === one.id));
   const offered = liveAssignments(incident).find((one) => one.state === 'offered');
   const coming = liveAssignments(incident).find((one) => one.state === 'under_way' || one.state === 'accepted');
@@ -69,7 +68,7 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
         {incident.owes.kind !== 'nobody' && t('case.owes', { name: incident.owes.name })}
         <Countdown incident={incident} />
       </span>
-      <Button type="primary" className={isRed(incident) ? 'next-step is-red' : 'next-step'} disabled={next === undefined} onClick={() => next && press(next)}>
+      <Button type="primary" className={isRed(incident) ? 'next-step is-red' : 'next-step'} disabled={next === undefined || !actions.includes(next)} onClick={() => next && press(next)}>
         {next ? label(next) : t(incident.state === 'closed' || incident.state === 'cancelled' ? `state.${incident.state}` : 'action.none')}
         {next && <kbd>{ACTIONS[next].cap}</kbd>}
       </Button>

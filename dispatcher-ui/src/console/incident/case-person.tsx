@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireIncidentDetail, WireResidentBrief } from '#contracts/incident.ts';
+import { Icon } from '../../ui/icons.tsx';
 import type { ShownIncident } from '../live/reading.ts';
 import { openPanel } from '../view.ts';
 import { useCase } from './case-context.tsx';
@@ -17,7 +18,7 @@ export function CasePerson({ incident, detail }: { incident: ShownIncident; deta
   return (
     <section className="person" aria-label={t('person.title')}>
       <div className="photo" aria-hidden="true">
-        {[...whoWords(incident)][0]}
+        {from.residents.length > 0 || from.resident ? [...whoWords(incident)][0] : <Icon name={incident.source === 'press' ? 'device' : 'phone'} />}
       </div>
       <div className="person-text">
         <h1>

@@ -33,7 +33,7 @@ export function CaseList(): ReactNode {
   const words = useStore(view, (value) => value.words);
   const openId = useStore(view, (value) => value.openId);
   const target = useMemo(() => arrange(incidents, { tab, region, words }, me.id), [incidents, tab, region, words, me.id]);
-  const held = useHeld(target);
+  const held = useHeld(target, `${tab} ${region} ${words}`);
   const fresh = useFresh(incidents, link);
   const open = useCallback((id: string) => openIncident(id), []);
   const pinned = held.shown.red;

@@ -46,21 +46,25 @@ function RowText({ incident }: { incident: ShownIncident }): ReactNode {
       <span className="case-icon">
         <Icon name={QUEUE_ICON[incident.queue]} />
       </span>
-      <span className="case-who">
-        {incident.test && <span className="drill-tag">{t('drill.tag')}</span>}
-        <b>{whoWords(incident)}</b>
-        {age !== null && <span>{t('row.age', { age })}</span>}
-        <span className="case-kind">{kindWords(incident)}</span>
+      <span className="case-line">
+        <span className="case-who">
+          {incident.test && <span className="drill-tag">{t('drill.tag')}</span>}
+          <b>{whoWords(incident)}</b>
+          {age !== null && <span>{t('row.age', { age })}</span>}
+          <span className="case-kind">{kindWords(incident)}</span>
+        </span>
+        <span className="case-time">
+          <Elapsed since={incident.openedAt} />
+        </span>
       </span>
-      <span className="case-where">
-        {placeWords(incident)}
-        {mark && <span className="case-mark">{mark}</span>}
-      </span>
-      <span className="case-time">
-        <Elapsed since={incident.openedAt} />
-      </span>
-      <span className="case-owner">
-        <RowOwner incident={incident} />
+      <span className="case-line">
+        <span className="case-where">
+          {mark && <span className="case-mark">{mark}</span>}
+          <span>{placeWords(incident)}</span>
+        </span>
+        <span className="case-owner">
+          <RowOwner incident={incident} />
+        </span>
       </span>
     </>
   );
@@ -72,7 +76,7 @@ function RowOwner({ incident }: { incident: ShownIncident }): ReactNode {
   if (isUntaken(incident)) {
     return (
       <>
-        {t(incident.state === 'waiting' ? 'state.waiting' : 'row.comingUntaken')}
+        <span className={incident.state === 'waiting' ? 'case-untaken' : undefined}>{t(incident.state === 'waiting' ? 'state.waiting' : 'row.comingUntaken')}</span>
         <Countdown incident={incident} />
       </>
     );

@@ -23,12 +23,13 @@ export interface Held {
 
 /**
  * Keeps the order of the list as it is while the pointer is over it or a menu is open: nothing may jump under the hand.
- * A red one is shown at once all the same; it goes to the end of the pinned part, and the list below does not move.
+ * Asking for another `filter` is asking for another order. A red one is shown at once all the same; it goes to the end of the pinned part, and the list below does not move.
  */
-export function useHeld(target: Arrangement): Held {
+export function useHeld(target: Arrangement, filter: string): Held {
   const menu = useStore(view, (value) => value.menu || value.panel !== null);
   const [inside, setInside] = useState(false);
   const [frozen, setFrozen] = useState<Arrangement | null>(null);
+  const [heldFilter, setHeldFilter] = useState(filter);
   const rest = useRef<ReturnType<typeof setTimeout>>(undefined);
   const holding = inside || menu;
 
@@ -37,6 +38,10 @@ export function useHeld(target: Arrangement): Held {
   // Frozen at the moment the holding begins, and given up as soon as it ends.
   if (holding && frozen === null) setFrozen(target);
   if (!holding && frozen !== null) setFrozen(null);
+  if (filter !== heldFilter) {
+    setHeldFilter(filter);
+    setFrozen(holding ? target : null);
+  }
 
   const shown = useMemo(() => (frozen === null ? target : merge(frozen, target)), [frozen, target]);
   const pending = useMemo(() => (frozen === null ? 0 : missing(shown, target)), [frozen, shown, target]);

@@ -8,7 +8,7 @@ import { createServerClock, type ServerClock } from './server-clock.ts';
 
 export interface LiveState {
   link: LinkState;
-  /** When the line was last heard before it was cut, ms of server time. */
+  /** When the line was last heard before it was cut, ms of server time; 0 when it never was. */
   lastHeardAt: number;
   incidents: ReadonlyMap<string, ShownIncident>;
   responders: ReadonlyMap<string, WireResponder>;
@@ -54,6 +54,7 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
   let state = empty;
   let link: Link | null = null;
   let hiddenAt: number | null = null;
+  let heardAt = 0;
 
   const set = (change: Partial<LiveState>) => {
     state = { ...state, ...change };
@@ -101,6 +102,7 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
   };
 
   const onEvent = (name: string, payload: unknown) => {
+    heardAt = clock.now();
     if (name === 'snapshot') return replace(payload);
     if (name === 'incident') {
       const incident = readIncident(payload);
@@ -138,7 +140,7 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
       link = createLink('/console', {
         onState: (next) => {
           // "live" is said together with the snapshot, never before the old picture is gone.
-          if (next !== 'live') set({ link: next, lastHeardAt: clock.now() });
+          if (next !== 'live') set({ link: next, lastHeardAt: heardAt });
         },
         onEvent,
         onRefused,

@@ -33,8 +33,13 @@ export function useIsLive(): boolean {
   return useLive((state) => state.link === 'live');
 }
 
-/** Server time in ms, anew at every full second. Use it in the smallest part that shows it. */
+/**
+ * Server time in ms, anew at every full second; it stands still while the line is cut, like everything else that is shown.
+ * Use it in the smallest part that shows it.
+ */
 export function useNow(): number {
   const { live } = useDesk();
-  return useSyncExternalStore(live.clock.onSecond, () => Math.floor((live.clock.now() + 20) / 1_000) * 1_000);
+  const stoodStill = useLive((state) => (state.link === 'cut' ? state.lastHeardAt : 0));
+  const now = useSyncExternalStore(live.clock.onSecond, () => Math.floor((live.clock.now() + 20) / 1_000) * 1_000);
+  return stoodStill || now;
 }

@@ -130,7 +130,7 @@ function place(map: GlMap, shown: Map<string, { marker: Marker; sign: Sign; fram
   }
   const element = document.createElement(sign.onClick ? 'button' : 'div');
   dress(element, sign);
-  const marker = new Marker({ element, anchor: 'center' }).setLngLat([sign.lon, sign.lat]).addTo(map);
+  const marker = new Marker({ element, anchor: sign.look.startsWith('is-home') ? 'bottom' : 'center' }).setLngLat([sign.lon, sign.lat]).addTo(map);
   shown.set(sign.id, { marker, sign, frame: 0 });
 }
 

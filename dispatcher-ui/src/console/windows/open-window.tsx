@@ -24,6 +24,12 @@ export function OpenWindow(): ReactNode {
   const [busy, setBusy] = useState(false);
   const key = useRef(actKey());
   const found = useFound(words);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // After the window has taken the focus for itself.
+    const timer = setTimeout(() => form.current?.querySelector('input')?.focus(), 60);
+    return () => clearTimeout(timer);
+  }, []);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -46,7 +52,7 @@ export function OpenWindow(): ReactNode {
   };
 
   return (
-    <form className="window-form" onSubmit={submit}>
+    <form ref={form} className="window-form" onSubmit={submit}>
       <div className="window-row">
         <Pick label={t('open.source')} value={source} options={['phone', 'visit'] as const} name={(one) => t(`source.${one}`)} onPick={setSource} />
         <Pick label={t('open.queue')} value={queue} options={QUEUES} name={(one) => t(`queue.${one}`)} onPick={setQueue} />
@@ -56,7 +62,6 @@ export function OpenWindow(): ReactNode {
         <Select
           showSearch={{ filterOption: false, onSearch: setWords, searchValue: words }}
           allowClear
-          autoFocus
           value={resident}
           placeholder={t('open.residentHint')}
           notFoundContent={words.trim() === '' ? null : t(found.isFetching ? 'open.searching' : 'open.notFound')}
