@@ -26,6 +26,8 @@ const SIGNS: ReadonlySet<EventType> = new Set([
   'downlink_ack',
   'ignore',
 ]);
+/** What a sensor says all day long: of one that nobody registered nobody wants to know it. */
+const CHATTER: ReadonlySet<EventType> = new Set(['presence', 'vitals', 'location']);
 
 type NamedDevices = Map<string, { deviceId: string; settings: Record<string, unknown> }>;
 
@@ -124,7 +126,7 @@ export function createGateways(deps: GatewayDeps): Gateways {
   ): Promise<void> {
     if (deviceId !== undefined) noticePresence(deviceId, event);
     const types = [event.type, ...(event.alsoTypes ?? [])].filter(
-      (type) => !SIGNS.has(type) && (deviceId !== undefined || calls(type)),
+      (type) => !SIGNS.has(type) && (deviceId !== undefined || !CHATTER.has(type)),
     );
     // Its name could be the id of somebody else's device: nothing with a colon in it is a device id.
     const device = deviceId ?? storable(`${adapter}:${event.deviceName}`).slice(0, 128);
@@ -162,7 +164,7 @@ export function createGateways(deps: GatewayDeps): Gateways {
   };
 }
 
-/** Of an unknown device only calls are kept: `error` stands for bytes that are no call (the adapter has looked). */
+/** Worth asking the registry again whose it is. */
 function calls(type: EventType): boolean {
   const effect = EVENT_TYPES[type];
   return effect === 'emergency' || effect === 'medical' || effect === 'household';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Ack } from '#contracts/device.ts';
+import { EVENT_TYPES, type Ack, type EventType } from '#contracts/device.ts';
 import { createDatabase } from '#platform/database.ts';
 import { createLog } from '#platform/log.ts';
 import { addOutbox } from '#platform/outbox.ts';
@@ -9,6 +10,13 @@ import { openBox } from '#test/harness/box.ts';
 import { BROKERS, realReceive, storedPresses, useBridges } from '#test/harness/bridge.ts';
 import { openLine } from '#test/harness/line.ts';
 
+const vectorFile = new URL('../../devices/adapters/vectors/zigbee2mqtt.json', import.meta.url);
+interface Vector {
+  topic: string;
+  payload: string;
+  context?: Record<string, unknown>;
+  expect: { type: string; deviceId: string };
+}
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each(BROKERS)('with the %s broker', (kind) => {
@@ -118,6 +126,48 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     await pause(300);
     expect(await types(stranger)).toEqual(['sos']);
     expect(await types(smoke)).toEqual(['smoke', 'smoke']);
+  });
+
+  test('of the real zigbee2mqtt messages those that call for help become incidents, and no others', async () => {
+    const vectors = JSON.parse(readFileSync(vectorFile, 'utf8')) as Vector[];
+    const named = new Map(vectors.map((vector) => [vector.expect.deviceId, vector.context ?? {}]));
+    const device = (name: string): string => `v-${kind}-${name}`;
+    await rig.db.pool.query('insert into gateway (username, secret_hash, topics) values ($1, $2, $3)', [
+      `vectors-${kind}`,
+      'x',
+      ['zigbee2mqtt/#', 'zigbee/#'],
+    ]);
+    for (const [name, settings] of named) {
+      await rig.db.pool.query(
+        `insert into device (id, kind, lane, adapter, adapter_name, settings) values ($1, 'sensor', '0', 'zigbee2mqtt', $2, $3)`,
+        [device(name), name, settings],
+      );
+    }
+    await rig.bridge();
+    const { client } = await rig.box(`vectors-${kind}`);
+    for (const { topic, payload } of vectors) await client.publishAsync(topic, payload, { qos: 1 });
+    const isCall = (type: string): boolean =>
+      ['emergency', 'medical', 'household'].includes(EVENT_TYPES[type as EventType]);
+    const calls = vectors
+      .map(({ expect: { type, deviceId } }) => [type, device(deviceId)] as const)
+      .filter(([type]) => isCall(type));
+    const rows = async () =>
+      (
+        await rig.db.pool.query<{ type: string; device: string; incident_id: string | null }>(
+          'select type, device, incident_id from press where starts_with(device, $1)',
+          [device('')],
+        )
+      ).rows;
+    await expect.poll(async () => (await rows()).filter((row) => isCall(row.type)).length).toBe(calls.length);
+    await pause(500);
+    const found = await rows();
+    expect(
+      found
+        .filter((row) => row.incident_id !== null)
+        .map((row) => `${row.type} ${row.device}`)
+        .sort(),
+    ).toEqual(calls.map(([type, id]) => `${type} ${id}`).sort());
+    expect(found.filter((row) => row.incident_id === null && isCall(row.type))).toEqual([]);
   });
 
   test('two processes share the lanes; when one dies the other answers everything within ten seconds', async () => {

@@ -250,7 +250,8 @@ function openConnection(deps: SessionDeps): Connection {
     closed,
     subscribe: () => (up ? subscribe() : undefined),
     publish(topic, payload) {
-      if (!up || gone) return Promise.reject(new Error('not connected'));
+      // Also before the broker has confirmed the subscription: what it delivers again at once is to be answered at once.
+      if (!client.connected || gone) return Promise.reject(new Error('not connected'));
       return new Promise((resolve, reject) => {
         unacknowledged.add(reject);
         client.publish(topic, payload, { qos: 1 }, (error) => {
