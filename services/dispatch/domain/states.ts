@@ -3,14 +3,14 @@ import type { AssignmentState, HandoffState, IncidentState } from '#contracts/in
 /**
  * The states of an incident and its exits. `waiting` nobody has it · `claimed` an operator has it · `responding`
  * somebody is coming · `on_scene` somebody is there · `resolved` done, to be followed up · `closed`, `cancelled` ended.
- * Written by one place only: `settle` in decide.ts.
+ * Written by one place only: `settle` in timers.ts.
  */
 export const INCIDENT_EXITS = {
-  waiting: ['claimed', 'responding', 'on_scene', 'cancelled'],
-  claimed: ['waiting', 'responding', 'on_scene', 'resolved', 'cancelled'],
+  waiting: ['claimed', 'responding'],
+  claimed: ['waiting', 'responding', 'resolved', 'cancelled'],
   responding: ['waiting', 'claimed', 'on_scene', 'resolved', 'cancelled'],
   on_scene: ['waiting', 'claimed', 'responding', 'resolved', 'cancelled'],
-  resolved: ['claimed', 'responding', 'on_scene', 'closed'],
+  resolved: ['claimed', 'closed'],
   closed: [],
   cancelled: [],
 } as const satisfies Record<IncidentState, readonly IncidentState[]>;
@@ -20,7 +20,7 @@ export const ASSIGNMENT_EXITS = {
   offered: ['accepted', 'declined', 'expired', 'withdrawn'],
   accepted: ['under_way', 'on_scene', 'declined', 'withdrawn'],
   under_way: ['on_scene', 'declined', 'withdrawn'],
-  on_scene: ['done', 'withdrawn'],
+  on_scene: ['done'],
   done: [],
   declined: [],
   expired: [],
