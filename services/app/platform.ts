@@ -7,6 +7,7 @@ import { createCases, type Cases } from '#dispatch/cases.ts';
 import { createIntents } from '#dispatch/intents.ts';
 import { busyWithAnother, goalOf, liveAssignments, openCasesOf, openCasesOfDevices } from '#dispatch/people.ts';
 import { createPolicies } from '#dispatch/policies.ts';
+import { registerPolicyRoutes } from '#dispatch/policy-routes.ts';
 import { createReceiver } from '#dispatch/receive.ts';
 import { actorOf, registerDispatchRoutes } from '#dispatch/routes.ts';
 import { createSweep } from '#dispatch/sweep.ts';
@@ -52,6 +53,8 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/** How soon a new version of routing and ladders holds in every process. */
+const POLICIES_MS = 5_000;
 const HOUSEKEEPING_MS = 10 * 60_000;
 const KEEP_OUTBOX_MS = 24 * 3_600_000;
 
@@ -132,6 +135,7 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
   let app: App | undefined;
   let url: string | undefined;
   let housekeeping: NodeJS.Timeout | undefined;
+  let refreshing: NodeJS.Timeout | undefined;
   const moved = gateway.responder;
 
   /** The cards of devices that went on- or offline are sent again. */
@@ -163,6 +167,7 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     registerIdentityRoutes(app, { db, clock, config, directory, onRevoked: gateway.revoke });
     registerRegistryRoutes(app, { db, clock, recordLook, recordAudit });
     registerDispatchRoutes(app, { db, clock, cases, views, search: (viewer, text) => searchHomes(db, text, viewer.regions) });
+    registerPolicyRoutes(app, { db, clock, policies });
     registerResponderRoutes(app, { db, clock, cases, byIds: views.byIds, moved });
     registerDeskRoutes(app, {
       db,
@@ -209,6 +214,7 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     async start() {
       await keepHouse();
       await policies.refresh();
+      refreshing = setInterval(() => void policies.refresh().catch((error: Error) => log.warn({ err: error.message }, 'policies')), POLICIES_MS);
       if (has('worker') || has('api')) await queues.start();
       if (has('api')) await listen();
       await bridge?.start();
@@ -218,6 +224,7 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     },
     async stop() {
       clearInterval(housekeeping);
+      clearInterval(refreshing);
       await bridge?.stop();
       await sweep.stop();
       for (const relay of relays) await relay.stop();

@@ -47,3 +47,10 @@ export function classOfOpening(route: Route, callForHelp: boolean): 'rescue' | '
 export function classOfJoin(type: EventType): ('rescue' | 'household')[] {
   return type === 'done' ? ['household', 'rescue'] : ['rescue', 'household'];
 }
+
+/** Everyone it could be is away, in hospital, moved or dead: silence means nothing there. Of a home without residents nothing is known. */
+export function isAwayFromHome(subject: DeviceSubject | undefined): boolean {
+  if (subject === undefined) return false;
+  const who = subject.wearer === null ? subject.residents : subject.residents.filter((resident) => resident.id === subject.wearer);
+  return who.length > 0 && who.every((resident) => resident.status !== 'home');
+}

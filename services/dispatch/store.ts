@@ -122,9 +122,9 @@ function addCarried(batch: Batch, before: Incident | null, decision: Decision, s
  * version that was read (its owner was paused and woke up late): nothing of it is written.
  */
 export async function saveBatch(tx: Tx, batch: Batch): Promise<void> {
-  if (batch.cases.size === 0) return;
+  if (batch.cases.size === 0 && batch.outbox.length === 0) return;
   const at = new Date(batch.now).toISOString();
-  const longest = Math.max(...batch.steps.values());
+  const longest = Math.max(0, ...batch.steps.values());
   const rows = await tx.query<{ id: string }>(q.save, [
     JSON.stringify([...batch.cases.values()].map(incidentRow)),
     JSON.stringify([...batch.assignments.values()]),

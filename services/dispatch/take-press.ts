@@ -8,7 +8,7 @@ import type { Policy } from './domain/policy.ts';
 import { hearTalk, incidentIdFor, joinPress, openIncident, type PressFact } from './domain/presses.ts';
 import { localHour, route, type Route } from './domain/routing.ts';
 import { SAY } from './domain/sentences.ts';
-import { classOfJoin, classOfOpening, isCallForHelp, placeOf } from './joining.ts';
+import { classOfJoin, classOfOpening, isAwayFromHome, isCallForHelp, placeOf } from './joining.ts';
 import type { IncomingPress, PressReceipt } from './press.ts';
 import { idKeyOf, isLate, keyOf, pressRow, type KnownKey } from './press-rows.ts';
 import type { Row, Stored } from './rows.ts';
@@ -85,6 +85,10 @@ function decide(work: Work, press: IncomingPress, pressId: string, flagged: bool
   const effect = press.readable ? EVENT_TYPES[press.type] : 'emergency';
   const stranger = subject === undefined && !isCallForHelp(press);
   if (effect === 'maintenance' || stranger) addMaintenance(work, press, subject !== undefined);
+  if (press.type === 'inactivity' && isAwayFromHome(subject)) {
+    pauseSilence(work, subject);
+    return null;
+  }
   const fact = factOf(press, pressId, flagged);
   if (effect === 'joins' || effect === 'maintenance' || effect === 'kept') return joinOnly(work, press, fact, subject);
   return stranger ? null : openOrJoin(work, press, fact, subject);
@@ -183,4 +187,11 @@ function addMaintenance(work: Work, press: IncomingPress, known: boolean): void 
   const at = new Date(press.receivedAt).toISOString();
   const kind = known ? press.type : 'unregistered';
   work.maintenance.push({ id: idFromName(`maintenance/${press.device}/${kind}/${press.receivedAt}`, press.receivedAt), device: press.device, kind, text: known ? press.type : '设备没有登记', opened_at: at, last_at: at });
+}
+
+/** Nobody is at home to be silent: kept, and said to the desks, but no case. A press is never paused. */
+function pauseSilence(work: Work, subject: DeviceSubject | undefined): void {
+  const region = subject?.household?.regionPath || null;
+  const notice = { level: 'info', code: 'silence_paused', text: '有一户报长时间无活动,登记为外出或住院,没有拉警报', incident: null };
+  work.batch.outbox.push({ topic: 'console', key: '', payload: { notice, region }, told: null });
 }
