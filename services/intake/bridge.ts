@@ -8,6 +8,7 @@ import { ADAPTER_USER } from '#platform/mqtt-access.ts';
 import { listGatewayCredentials } from '#registry/credentials.ts';
 import { laneOf } from '#registry/device-secret.ts';
 import { findAdapterDevices, findPresence, listLanePresence, setDevicePresence } from '#registry/presence.ts';
+import { findSubjects } from '#registry/subjects.ts';
 import { createBatcher } from './batcher.ts';
 import { createDownlink } from './downlink.ts';
 import { createEventReader } from './event.ts';
@@ -78,6 +79,7 @@ export function createBridge(deps: BridgeDeps): Bridge {
     log,
     listTopics: async () => (await listGatewayCredentials(db)).flatMap((gateway) => gateway.topics),
     findDevices: (adapter) => findAdapterDevices(db, adapter),
+    isRegistered: async (id) => (await findSubjects(db, [id])).size > 0,
     submit: (press) => batcher.submit(press),
     presence,
   });

@@ -38,6 +38,8 @@ export interface GatewayDeps {
   listTopics: () => Promise<string[]>;
   /** An adapter's devices by the name they have there. */
   findDevices: (adapter: string) => Promise<NamedDevices>;
+  /** Whether a device has that id, of whatever kind, disabled ones too. */
+  isRegistered: (id: string) => Promise<boolean>;
   submit: (press: IncomingPress) => Promise<unknown>;
   presence: Presence;
 }
@@ -60,61 +62,69 @@ export function createGateways(deps: GatewayDeps): Gateways {
   const { clock, log } = deps;
   const folding = createFolding();
   const names = new Map<string, NamedDevices>();
+  const strangers = new Map<string, string>();
   let topics: readonly string[] = [];
-  let readAt = -Infinity;
+  let readAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let onTopics: () => void = () => undefined;
+  /** Messages are prepared one after the other: what a sensor says is compared with what it said before. */
+  let turn: Promise<unknown> = Promise.resolve();
 
   async function read(): Promise<void> {
     const found = [...new Set(await deps.listTopics())].sort();
     for (const adapter of Object.keys(adapters)) names.set(adapter, await deps.findDevices(adapter));
+    strangers.clear();
     readAt = performance.now();
     if (found.join('\n') === topics.join('\n')) return;
     topics = found;
     onTopics();
   }
 
-  /** A press never waits for a registry that is away: it is then one of an unknown device. */
-  async function deviceOf(
-    adapter: string,
-    event: AdapterEvent,
-  ): Promise<{ deviceId: string; settings: Record<string, unknown> } | undefined> {
-    const name = event.deviceName;
-    const isUrgent = [event.type, ...(event.alsoTypes ?? [])].some(calls);
-    if (isUrgent && names.get(adapter)?.has(name) !== true && performance.now() - readAt > ASK_AGAIN) {
-      readAt = performance.now();
-      await readQuietly();
-    }
-    return names.get(adapter)?.get(name);
-  }
-
   const readQuietly = (): Promise<void> =>
     read().catch((error: Error) => log.warn({ err: error.message }, 'gateways could not be read from the registry'));
+
+  /** What the registry says may be old: somebody may just have entered what is missing. */
+  async function readAgain(): Promise<void> {
+    if (readAt === undefined || performance.now() - readAt > ASK_AGAIN) await read();
+  }
 
   async function handle(message: MqttMessage): Promise<void> {
     if (message.retained) return;
     const receivedAt = clock.now();
+    const prepared = turn.then(() => prepare(message, receivedAt));
+    turn = prepared.catch(() => undefined);
+    await Promise.all(await prepared);
+  }
+
+  /** Rejects when the registry can't be asked: then the broker delivers the message again. Gives what is being committed. */
+  async function prepare(message: MqttMessage, receivedAt: number): Promise<Promise<unknown>[]> {
+    if (readAt === undefined || basesOf(message.topic, topics).length === 0) await readAgain();
     for (const base of basesOf(message.topic, topics)) {
       for (const [adapter, { decode }] of Object.entries(adapters)) {
-        const first = decode({
-          topic: message.topic,
-          payload: message.payload,
-          receivedAt,
-          context: { baseTopic: base },
-        });
-        if (first.length === 0) continue;
-        await Promise.all(
-          first.map(async (event, i) => {
-            const device = await deviceOf(adapter, event);
-            const context = contextOf(base, device?.settings);
-            const known = decode({ topic: message.topic, payload: message.payload, receivedAt, context })[i] ?? event;
-            await take(adapter, known, device?.deviceId, message, receivedAt);
-          }),
-        );
-        return;
+        const decodeWith = (settings?: Record<string, unknown>): AdapterEvent[] =>
+          decode({ topic: message.topic, payload: message.payload, receivedAt, context: contextOf(base, settings) });
+        const events = decodeWith();
+        if (events.length === 0) continue;
+        const submitted: Promise<unknown>[] = [];
+        for (const [i, event] of events.entries()) {
+          const device = await deviceOf(adapter, event);
+          const known = (device && decodeWith(device.settings)[i]) ?? event;
+          submitted.push(...(await take(adapter, known, device?.deviceId, message, receivedAt)));
+        }
+        return submitted;
       }
     }
     log.debug({ topic: message.topic }, 'no adapter reads this topic');
+    return [];
+  }
+
+  async function deviceOf(
+    adapter: string,
+    event: AdapterEvent,
+  ): Promise<{ deviceId: string; settings: Record<string, unknown> } | undefined> {
+    const isUrgent = [event.type, ...(event.alsoTypes ?? [])].some(calls);
+    if (isUrgent && names.get(adapter)?.has(event.deviceName) !== true) await readAgain();
+    return names.get(adapter)?.get(event.deviceName);
   }
 
   async function take(
@@ -123,15 +133,16 @@ export function createGateways(deps: GatewayDeps): Gateways {
     deviceId: string | undefined,
     message: MqttMessage,
     receivedAt: number,
-  ): Promise<void> {
+  ): Promise<Promise<unknown>[]> {
     if (deviceId !== undefined) noticePresence(deviceId, event);
     const types = [event.type, ...(event.alsoTypes ?? [])].filter(
       (type) => !SIGNS.has(type) && (deviceId !== undefined || !CHATTER.has(type)),
     );
-    // Its name could be the id of somebody else's device: nothing with a colon in it is a device id.
-    const device = deviceId ?? storable(`${adapter}:${event.deviceName}`).slice(0, 128);
+    const device = deviceId ?? (types.length > 0 ? await strangerOf(adapter, event.deviceName) : '');
+    // By name: what it said before counts also when it was registered meanwhile.
+    const name = `${adapter}\n${event.deviceName}`;
     const submitted = folding
-      .fold(device, event, types, message.topic, receivedAt)
+      .fold(name, event, types, message.topic, receivedAt)
       .map(async ({ type, bucket, failed }) => {
         try {
           await deps.submit(toPress(adapter, device, type, event, bucket, message, receivedAt));
@@ -140,8 +151,22 @@ export function createGateways(deps: GatewayDeps): Gateways {
           throw error;
         }
       });
-    folding.remember(device, event);
-    await Promise.all(submitted);
+    folding.remember(name, event);
+    // They are awaited later, and must not count as unhandled until then.
+    for (const commit of submitted) commit.catch(() => undefined);
+    return submitted;
+  }
+
+  /** The id of a device that nobody registered: its name, unless that is the id of somebody else's device. */
+  async function strangerOf(adapter: string, name: string): Promise<string> {
+    const key = `${adapter}\n${name}`;
+    let device = strangers.get(key);
+    if (device === undefined) {
+      const plain = storable(name).slice(0, 128);
+      device = (await deps.isRegistered(plain)) ? `${adapter}:${plain}` : plain;
+      strangers.set(key, device);
+    }
+    return device;
   }
 
   function noticePresence(id: string, event: AdapterEvent): void {

@@ -118,7 +118,7 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     await say(`厨房 ${kind}`, { smoke: true, battery: 87, last_seen: 1_656_118_443_000 });
     await expect.poll(() => types(smoke)).toEqual(['smoke', 'smoke']);
     // Not in the registry: a call for help counts, everything else does not.
-    const stranger = `zigbee2mqtt:button_${kind}`;
+    const stranger = `button_${kind}`;
     await say(`button_${kind}`, { temperature: 20 });
     await say(`button_${kind}`, { action: 'emergency', last_seen: 1_656_118_444_933 });
     await say(`button_${kind}/action`, 'emergency');
@@ -126,6 +126,27 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     await pause(300);
     expect(await types(stranger)).toEqual(['sos']);
     expect(await types(smoke)).toEqual(['smoke', 'smoke']);
+    // A name that is the id of somebody else's device is not that device.
+    await say(smoke, { sos: true });
+    await expect.poll(() => types(`zigbee2mqtt:${smoke}`)).toEqual(['sos']);
+    expect(await types(smoke)).toEqual(['smoke', 'smoke']);
+  });
+
+  test('what a gateway said while no bridge was there is taken up by the next one', async () => {
+    const gateway = `late${kind}`;
+    await rig.db.pool.query('insert into gateway (username, secret_hash, topics) values ($1, $2, $3)', [
+      gateway,
+      'x',
+      [`${gateway}/#`],
+    ]);
+    const stays = await rig.bridge();
+    await expect.poll(() => stays.state().connected).toContain('adapters');
+    await pause(300);
+    await rig.stopBridges();
+    const { client } = await rig.box(gateway);
+    await client.publishAsync(`${gateway}/pendant_${kind}`, '{"action":"sos"}', { qos: 1 });
+    await rig.bridge();
+    await expect.poll(async () => (await storedPresses(rig.db, `pendant_${kind}`)).length).toBe(1);
   });
 
   test('of the real zigbee2mqtt messages those that call for help become incidents, and no others', async () => {
