@@ -26,7 +26,10 @@ async function main(): Promise<number> {
   const { config } = read;
   const url = config.databaseUrl ?? readEngines(config.dataDir)?.databaseUrl;
   if (url === undefined) {
-    return complain(`no database: start the platform first (npm start), or set DATABASE_URL. Looked in ${path.resolve(config.dataDir)} (DATA_DIR)`, 1);
+    return complain(
+      `no database: start the platform first (npm start), or set DATABASE_URL. Looked in ${path.resolve(config.dataDir)} (DATA_DIR)`,
+      1,
+    );
   }
   const log = createLog('warn');
   const db = createDatabase({ url, log, max: 2 });
@@ -34,7 +37,12 @@ async function main(): Promise<number> {
   try {
     await db.ping();
     await migrate({ url, log });
-    const count = await seedResidents({ db, secretSeed: readSecretSeed(config.dataDir), residents, say: (line) => process.stderr.write(`${line}\n`) });
+    const count = await seedResidents({
+      db,
+      secretSeed: readSecretSeed(config.dataDir),
+      residents,
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
     process.stdout.write(`seeded: ${count} residents, ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
     return 0;
   } catch (error) {

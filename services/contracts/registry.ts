@@ -1,7 +1,13 @@
 /** The registry on the wire: regions, residents, households, contacts, devices, staff and their duty. */
 import { z } from 'zod';
 import { deviceIdSchema } from './device.ts';
-import { wireCareSchema, wireContactSchema, wireHouseholdSchema, wireRegionSchema, wireResidentBriefSchema } from './incident.ts';
+import {
+  wireCareSchema,
+  wireContactSchema,
+  wireHouseholdSchema,
+  wireRegionSchema,
+  wireResidentBriefSchema,
+} from './incident.ts';
 
 const CONTROL = /\p{Cc}/u;
 
@@ -12,13 +18,21 @@ const text = (max: number) =>
     .trim()
     .min(1, '不能为空 | not empty')
     .max(max, `最多 ${max} 个字 | at most ${max} characters`)
-    .refine((value) => !CONTROL.test(value) && value.isWellFormed(), '不含控制字符的文字 | text without control characters');
+    .refine(
+      (value) => !CONTROL.test(value) && value.isWellFormed(),
+      '不含控制字符的文字 | text without control characters',
+    );
 
 /** What is searched for: as typed, what no text can hold taken out. */
 export const searchTextSchema = z
   .string()
   .max(100)
-  .transform((value) => value.toWellFormed().replaceAll(/\p{Cc}/gu, '').trim());
+  .transform((value) =>
+    value
+      .toWellFormed()
+      .replaceAll(/\p{Cc}/gu, '')
+      .trim(),
+  );
 
 /** 3–24 digits and the marks between them: 15400000302, 0710-3511234, +86 710 351 1234, 12349. */
 export const phoneSchema = z
@@ -48,7 +62,10 @@ export const regionSchema = z.object({
   lat: z.number().nullable(),
   lon: z.number().nullable(),
   households: z.number().int(),
-  polygon: z.array(z.tuple([z.number(), z.number()])).nullable().optional(),
+  polygon: z
+    .array(z.tuple([z.number(), z.number()]))
+    .nullable()
+    .optional(),
 });
 export type WireRegion = z.infer<typeof regionSchema>;
 
@@ -135,7 +152,10 @@ const householdFields = z.object({
   entry: text(200).nullable(),
 });
 /** `POST /api/households`: in a grid that is named, or in the one that holds the position. */
-export const newHouseholdSchema = householdFields.partial().required({ address: true }).extend({ regionId: z.uuid().optional() });
+export const newHouseholdSchema = householdFields
+  .partial()
+  .required({ address: true })
+  .extend({ regionId: z.uuid().optional() });
 export type NewHousehold = z.infer<typeof newHouseholdSchema>;
 export const householdChangeSchema = householdFields.extend({ regionId: z.uuid() }).partial().extend({ version });
 export type HouseholdChange = z.infer<typeof householdChangeSchema>;
@@ -203,7 +223,12 @@ export type NewDevice = z.infer<typeof newDeviceSchema>;
 export const deviceChangeSchema = deviceFields.partial().extend({ version, disabled: z.boolean().optional() });
 export type DeviceChange = z.infer<typeof deviceChangeSchema>;
 /** What a device needs to sign in. `secret` is shown this once; null for a device that speaks through its gateway. */
-export const provisionedSchema = z.object({ id: z.string(), lane: z.string(), base: z.string(), secret: z.string().nullable() });
+export const provisionedSchema = z.object({
+  id: z.string(),
+  lane: z.string(),
+  base: z.string(),
+  secret: z.string().nullable(),
+});
 
 export const STAFF_KINDS = ['grid_worker', 'volunteer', 'medic', 'guard', 'informant', 'vendor_staff'] as const;
 
@@ -237,7 +262,14 @@ const staffFields = z.object({
   dialect: text(32).nullable(),
   mayWake: z.enum(['always', 'emergency', 'never']),
 });
-export const newStaffSchema = staffFields.partial({ phone: true, lat: true, lon: true, skills: true, dialect: true, mayWake: true });
+export const newStaffSchema = staffFields.partial({
+  phone: true,
+  lat: true,
+  lon: true,
+  skills: true,
+  dialect: true,
+  mayWake: true,
+});
 export type NewStaff = z.infer<typeof newStaffSchema>;
 export const staffChangeSchema = staffFields.partial().extend({ disabled: z.boolean().optional() });
 export type StaffChange = z.infer<typeof staffChangeSchema>;
@@ -273,7 +305,10 @@ export const rosterChangeSchema = z.object({
   rules: z
     .array(dutyRuleSchema.extend({ regionId: z.uuid() }))
     .max(50)
-    .refine((rules) => rules.every((rule) => rule.days.length > 0 || rule.holidays), '每条至少选一个星期或节假日 | at least a weekday or holidays in each rule'),
+    .refine(
+      (rules) => rules.every((rule) => rule.days.length > 0 || rule.holidays),
+      '每条至少选一个星期或节假日 | at least a weekday or holidays in each rule',
+    ),
 });
 export type RosterChange = z.infer<typeof rosterChangeSchema>;
 
@@ -281,4 +316,10 @@ export type RosterChange = z.infer<typeof rosterChangeSchema>;
 export const calendarDaySchema = z.object({ day, kind: z.enum(['holiday', 'workday']), name: text(32) });
 
 /** `GET /api/coverage`: when a grid has nobody on duty who could come. `name` is community and grid. */
-export const gapSchema = z.object({ gridId: z.string(), name: z.string(), path: z.string(), from: z.string(), to: z.string() });
+export const gapSchema = z.object({
+  gridId: z.string(),
+  name: z.string(),
+  path: z.string(),
+  from: z.string(),
+  to: z.string(),
+});

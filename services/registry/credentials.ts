@@ -1,7 +1,12 @@
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 
-const q = loadQueries(import.meta.url, 'registry', ['gateway_credentials', 'device_credentials', 'device_credential', 'gateway_credential']);
+const q = loadQueries(import.meta.url, 'registry', [
+  'gateway_credentials',
+  'device_credentials',
+  'device_credential',
+  'gateway_credential',
+]);
 
 /** `secretHash` in Mosquitto's `$7$` form; the lane fixes the topics a device may use. */
 export interface DeviceCredential {

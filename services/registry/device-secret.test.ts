@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { hashDeviceSecret, laneOf, newDeviceSecret, verifyDeviceSecret } from './device-secret.ts';
 
 it('a hash that mosquitto_passwd 2.0.11 wrote is understood', () => {
-  const written = '$7$101$RP8gfsbhc04EexBP$0diSy7YuHCShnPTQJvZwyfTUIttAqZgjxrOrVJRc5mDrswWCIa1Kl9dRN9MLR5Wwy47WdlIHjTfUPRFDIK6OyQ==';
+  const written =
+    '$7$101$RP8gfsbhc04EexBP$0diSy7YuHCShnPTQJvZwyfTUIttAqZgjxrOrVJRc5mDrswWCIa1Kl9dRN9MLR5Wwy47WdlIHjTfUPRFDIK6OyQ==';
   expect(verifyDeviceSecret('pw', written)).toBe(true);
   expect(verifyDeviceSecret('pv', written)).toBe(false);
 });
@@ -17,7 +18,15 @@ it('a secret is 128 bits, and only it fits its hash', () => {
 });
 
 it('a stored hash that is broken fits nothing and costs nothing', () => {
-  for (const broken of ['', 'secret', '$6$abc$def', '$7$101$$', '$7$99999999$AAAA$AAAA', '$7$0$AAAA$AAAA', '$7$101$AAAA$AAAA']) {
+  for (const broken of [
+    '',
+    'secret',
+    '$6$abc$def',
+    '$7$101$$',
+    '$7$99999999$AAAA$AAAA',
+    '$7$0$AAAA$AAAA',
+    '$7$101$AAAA$AAAA',
+  ]) {
     expect(verifyDeviceSecret('x', broken)).toBe(false);
   }
 });

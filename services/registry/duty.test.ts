@@ -34,31 +34,68 @@ function region(path: string): RegionRow {
 async function hire(name: string, path: string, north = 0, kind: StaffRow['kind'] = 'grid_worker'): Promise<void> {
   await insertRows(base.db, {
     staff: [
-      { id: id(name), name, phone: '1', kind, region_id: id(path), region_path: path, lat: HOME.lat + north, lon: HOME.lon, skills: [], dialect: null, may_wake: 'always' },
+      {
+        id: id(name),
+        name,
+        phone: '1',
+        kind,
+        region_id: id(path),
+        region_path: path,
+        lat: HOME.lat + north,
+        lon: HOME.lon,
+        skills: [],
+        dialect: null,
+        may_wake: 'always',
+      },
     ],
   });
 }
 
-async function rule(name: string, path: string, days: number[], from: string, to: string, holidays = false): Promise<void> {
+async function rule(
+  name: string,
+  path: string,
+  days: number[],
+  from: string,
+  to: string,
+  holidays = false,
+): Promise<void> {
   const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
   await insertRows(base.db, {
     duty_rule: [
-      { id: id(`${name} ${path} ${days.join()} ${from}`), staff_id: id(name), region_id: id(path), region_path: path, days, holidays, from_min: minutes(from), to_min: minutes(to) },
+      {
+        id: id(`${name} ${path} ${days.join()} ${from}`),
+        staff_id: id(name),
+        region_id: id(path),
+        region_path: path,
+        days,
+        holidays,
+        from_min: minutes(from),
+        to_min: minutes(to),
+      },
     ],
   });
 }
 
 async function except(name: string, day: string, onDuty: boolean, from = 0, to = 1440): Promise<void> {
-  await base.db.pool.query('insert into duty_exception (staff_id, day, on_duty, from_min, to_min) values ($1, $2, $3, $4, $5)', [id(name), day, onDuty, from, to]);
+  await base.db.pool.query(
+    'insert into duty_exception (staff_id, day, on_duty, from_min, to_min) values ($1, $2, $3, $4, $5)',
+    [id(name), day, onDuty, from, to],
+  );
 }
 
 const on = (name: string, time: string): Promise<boolean> => isOnDuty(base.db, id(name), local(time));
 const who = async (time: string, radius?: 'grid' | 'community' | 'street'): Promise<string[]> =>
-  (await findCandidates(base.db, { regionPath: A1, at: local(time), ...HOME, householdId: null, radius })).map(({ name }) => name);
+  (await findCandidates(base.db, { regionPath: A1, at: local(time), ...HOME, householdId: null, radius })).map(
+    ({ name }) => name,
+  );
 
 beforeEach(async () => {
-  await base.db.pool.query('truncate region, building, household, resident, care_profile, contact, staff, responsibility, key_holder, duty_rule, duty_exception, calendar_day, device cascade');
-  await insertRows(base.db, { region: ['1/', '1/2/', '1/2/3/', STREET, A, A1, A2, `${STREET}6/`, B1, '1/2/3/9/', '1/2/3/9/7/', FAR].map(region) });
+  await base.db.pool.query(
+    'truncate region, building, household, resident, care_profile, contact, staff, responsibility, key_holder, duty_rule, duty_exception, calendar_day, device cascade',
+  );
+  await insertRows(base.db, {
+    region: ['1/', '1/2/', '1/2/3/', STREET, A, A1, A2, `${STREET}6/`, B1, '1/2/3/9/', '1/2/3/9/7/', FAR].map(region),
+  });
 });
 
 describe('on duty', () => {
@@ -142,7 +179,12 @@ describe('who could come', () => {
   const days = [1, 2, 3, 4, 5, 6, 7];
 
   it('the duty of the grid first, then of the community, then of the street, never of another street', async () => {
-    for (const [name, path, north] of [['own', A1, 0.01], ['next', A2, 0], ['street', B1, 0], ['far', FAR, 0]] as const) {
+    for (const [name, path, north] of [
+      ['own', A1, 0.01],
+      ['next', A2, 0],
+      ['street', B1, 0],
+      ['far', FAR, 0],
+    ] as const) {
       await hire(name, path, north);
       await rule(name, path, days, '08:00', '18:00');
     }
@@ -155,7 +197,11 @@ describe('who could come', () => {
   });
 
   it('a key and answering for the place are worth minutes', async () => {
-    for (const [name, north] of [['near', 0.0025], ['key', 0.009], ['worker', 0.005]] as const) {
+    for (const [name, north] of [
+      ['near', 0.0025],
+      ['key', 0.009],
+      ['worker', 0.005],
+    ] as const) {
       await hire(name, A1, north);
       await rule(name, A1, days, '08:00', '18:00');
     }
@@ -168,7 +214,9 @@ describe('who could come', () => {
       [id('home'), id('building'), id(A1), A1],
     );
     await insertRows(base.db, {
-      key_holder: [{ id: id('k'), household_id: id('home'), staff_id: id('key'), name: 'key', phone: null, kind: '网格员' }],
+      key_holder: [
+        { id: id('k'), household_id: id('home'), staff_id: id('key'), name: 'key', phone: null, kind: '网格员' },
+      ],
       responsibility: [
         { staff_id: id('worker'), scope: 'grid', scope_id: id(A1), part: 'backup' },
         { staff_id: id('worker'), scope: 'building', scope_id: id('building'), part: 'responsible' },
@@ -186,11 +234,15 @@ describe('who could come', () => {
   it('a home whose place or grid is not known still gets an answer', async () => {
     await hire('own', A1);
     await rule('own', A1, days, '08:00', '18:00');
-    expect(await findCandidates(base.db, { regionPath: A1, at: local(noon), lat: null, lon: null, householdId: null })).toMatchObject([
-      { name: 'own', metres: 3_000, minutes: 18 },
-    ]);
-    expect(await findCandidates(base.db, { regionPath: '', at: local(noon), lat: null, lon: null, householdId: null })).toEqual([]);
-    expect(await findCandidates(base.db, { regionPath: '9/', at: local(noon), lat: null, lon: null, householdId: null })).toEqual([]);
+    expect(
+      await findCandidates(base.db, { regionPath: A1, at: local(noon), lat: null, lon: null, householdId: null }),
+    ).toMatchObject([{ name: 'own', metres: 3_000, minutes: 18 }]);
+    expect(
+      await findCandidates(base.db, { regionPath: '', at: local(noon), lat: null, lon: null, householdId: null }),
+    ).toEqual([]);
+    expect(
+      await findCandidates(base.db, { regionPath: '9/', at: local(noon), lat: null, lon: null, householdId: null }),
+    ).toEqual([]);
   });
 });
 
@@ -212,7 +264,9 @@ describe('hours that nobody covers', () => {
   });
 
   it('a grid without any duty is one gap; other regions are not told', async () => {
-    expect(await coverageGaps(base.db, { regionPrefixes: [FAR], from: local('2026-11-23T12:00:00'), hours: 2 })).toEqual([
+    expect(
+      await coverageGaps(base.db, { regionPrefixes: [FAR], from: local('2026-11-23T12:00:00'), hours: 2 }),
+    ).toEqual([
       { gridId: id(FAR), name: FAR, path: FAR, from: local('2026-11-23T12:00:00'), to: local('2026-11-23T14:00:00') },
     ]);
     expect(await coverageGaps(base.db, { regionPrefixes: [], from: local('2026-11-23T12:00:00') })).toEqual([]);

@@ -115,5 +115,10 @@ export async function coverageGaps(
   wanted: { regionPrefixes: readonly string[]; from: number; hours?: number },
 ): Promise<CoverageGap[]> {
   const to = wanted.from + (wanted.hours ?? 24) * 3_600_000;
-  return db.query<CoverageGap>(q.coverage_gaps, [new Date(wanted.from), new Date(to), wanted.regionPrefixes, COMING_KINDS]);
+  return db.query<CoverageGap>(q.coverage_gaps, [
+    new Date(wanted.from),
+    new Date(to),
+    wanted.regionPrefixes,
+    COMING_KINDS,
+  ]);
 }

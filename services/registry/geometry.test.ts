@@ -20,7 +20,9 @@ describe('map services', () => {
 
   it('WGS-84 stays as it is, and abroad nothing is shifted', () => {
     expect(toWgs84({ lat: 32.0421, lon: 112.1442, crs: 'wgs84' })).toEqual({ lat: 32.0421, lon: 112.1442 });
-    expect(metresBetween(toWgs84({ lat: 48.8584, lon: 2.2945, crs: 'gcj02' }), { lat: 48.8584, lon: 2.2945 })).toBeLessThan(0.01);
+    expect(
+      metresBetween(toWgs84({ lat: 48.8584, lon: 2.2945, crs: 'gcj02' }), { lat: 48.8584, lon: 2.2945 }),
+    ).toBeLessThan(0.01);
   });
 });
 
@@ -30,8 +32,20 @@ it('a degree along a meridian is 111.2 km', () => {
 });
 
 it('a position on the border of neighbours is in exactly one of them', () => {
-  const west = [[0, 0], [1, 0], [1.1, 0.5], [1, 1], [0, 1]] as const;
-  const east = [[1, 0], [2, 0], [2, 1], [1, 1], [1.1, 0.5]] as const;
+  const west = [
+    [0, 0],
+    [1, 0],
+    [1.1, 0.5],
+    [1, 1],
+    [0, 1],
+  ] as const;
+  const east = [
+    [1, 0],
+    [2, 0],
+    [2, 1],
+    [1, 1],
+    [1.1, 0.5],
+  ] as const;
   for (const place of [
     { lat: 0.25, lon: 1.05 },
     { lat: 0.5, lon: 1.1 },

@@ -70,7 +70,13 @@ export type Person = z.output<typeof personSchema> & {
   unreadable: string[];
 };
 
-const STATUS_MARKS: Record<ResidentStatus, string | null> = { home: null, away: '外出', hospital: '住院', moved: '已搬离', died: '已去世' };
+const STATUS_MARKS: Record<ResidentStatus, string | null> = {
+  home: null,
+  away: '外出',
+  hospital: '住院',
+  moved: '已搬离',
+  died: '已去世',
+};
 
 /** Conditions by the plain word for them, in the order in which a rescuer wants them. */
 const CONDITION_MARKS: readonly (readonly [RegExp, string])[] = [
@@ -96,7 +102,8 @@ export function marksOf(care: BriefCare, status: ResidentStatus, damaged: boolea
     care.mobility === null || care.mobility === '自如' ? null : care.mobility,
     care.powerDependent ? '靠电维生' : null,
   ];
-  for (const [pattern, mark] of CONDITION_MARKS) if (care.conditions.some((condition) => pattern.test(condition))) marks.push(mark);
+  for (const [pattern, mark] of CONDITION_MARKS)
+    if (care.conditions.some((condition) => pattern.test(condition))) marks.push(mark);
   if (damaged) marks.push('资料有误');
   return marks.filter((mark) => mark !== null);
 }
@@ -131,7 +138,9 @@ const openSchema = z.object({
   lift: z.boolean(),
   entry: text,
   keyHolders: z.array(z.object({ name: z.string(), phone: text, kind: z.string(), staffId: text })),
-  responsible: z.array(z.object({ id: z.string(), name: z.string(), phone: text, scope: z.string(), part: z.string() })),
+  responsible: z.array(
+    z.object({ id: z.string(), name: z.string(), phone: text, scope: z.string(), part: z.string() }),
+  ),
   residents: z.array(z.unknown()),
 });
 
@@ -196,7 +205,18 @@ export async function openHousehold(db: Db, householdId: string): Promise<OpenHo
   if (row === undefined) return null;
   const { value } = readRow(
     openSchema,
-    { id: row.id, address: '', regionPath: '', floor: null, floors: null, lift: false, entry: null, keyHolders: [], responsible: [], residents: [] },
+    {
+      id: row.id,
+      address: '',
+      regionPath: '',
+      floor: null,
+      floors: null,
+      lift: false,
+      entry: null,
+      keyHolders: [],
+      responsible: [],
+      residents: [],
+    },
     row,
   );
   return {

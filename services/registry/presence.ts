@@ -1,7 +1,12 @@
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 
-const q = loadQueries(import.meta.url, 'registry', ['set_presence', 'presence_of_lane', 'presence_of_devices', 'adapter_devices']);
+const q = loadQueries(import.meta.url, 'registry', [
+  'set_presence',
+  'presence_of_lane',
+  'presence_of_devices',
+  'adapter_devices',
+]);
 
 /** What changed about a device; absent fields stay as they are. Times in ms. */
 export interface PresenceChange {

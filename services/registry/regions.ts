@@ -44,9 +44,15 @@ export async function regionNames(db: Db, paths: readonly string[]): Promise<Map
 const polygonSchema = z.array(z.tuple([z.number(), z.number()])).min(3);
 
 /** The grid that holds a position (WGS-84), or null. A grid whose polygon is damaged holds nothing. */
-export async function findGridAt(db: Db, position: Position): Promise<{ id: string; name: string; path: string } | null> {
+export async function findGridAt(
+  db: Db,
+  position: Position,
+): Promise<{ id: string; name: string; path: string } | null> {
   if (!Number.isFinite(position.lat) || !Number.isFinite(position.lon)) return null;
-  const rows = await db.query<{ id: string; name: string; path: string; polygon: unknown }>(q.grids_around, [position.lon, position.lat]);
+  const rows = await db.query<{ id: string; name: string; path: string; polygon: unknown }>(q.grids_around, [
+    position.lon,
+    position.lat,
+  ]);
   for (const { polygon, ...grid } of rows) {
     const ring = polygonSchema.safeParse(polygon);
     if (ring.success && holdsPosition(ring.data, position)) return grid;
@@ -75,10 +81,23 @@ export async function listRegions(
     limit: number;
     cursor: string | undefined;
   },
-): Promise<{ items: (Omit<RegionRow, 'polygon'> & { polygon?: [number, number][] | null })[]; nextCursor: string | null }> {
+): Promise<{
+  items: (Omit<RegionRow, 'polygon'> & { polygon?: [number, number][] | null })[];
+  nextCursor: string | null;
+}> {
   const { scope, limit } = wanted;
   const after = (wanted.cursor ?? '').replaceAll('\0', '');
-  const params = [scope.from, scope.to, scope.prefixes, after, wanted.level, wanted.parent, wanted.id, wanted.polygons, limit];
+  const params = [
+    scope.from,
+    scope.to,
+    scope.prefixes,
+    after,
+    wanted.level,
+    wanted.parent,
+    wanted.id,
+    wanted.polygons,
+    limit,
+  ];
   const rows = await db.query<RegionRow>(q.list_regions, params);
   return {
     items: rows.map(({ polygon, ...region }) =>

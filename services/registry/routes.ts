@@ -30,38 +30,62 @@ export function registerRegistryRoutes(app: App, deps: RegistryRoutesDeps): void
 }
 
 function registerRegionRoutes(app: App, { db }: RegistryRoutesDeps): void {
-  app.get('/api/regions', {
-    config: { access: 'signed_in' },
-    schema: {
-      tags: ['registry'],
-      summary: 'Regions that one may see, by path: of a level, below one (within), or the children of one (parent)',
-      querystring: pageQuery.extend({
-        level: z.enum(REGION_LEVELS).optional(),
-        within: z.string().max(200).optional(),
-        parent: z.uuid().optional(),
-        polygons: z.stringbool().default(false),
-      }),
-      response: { 200: listOf(regionSchema) },
+  app.get(
+    '/api/regions',
+    {
+      config: { access: 'signed_in' },
+      schema: {
+        tags: ['registry'],
+        summary: 'Regions that one may see, by path: of a level, below one (within), or the children of one (parent)',
+        querystring: pageQuery.extend({
+          level: z.enum(REGION_LEVELS).optional(),
+          within: z.string().max(200).optional(),
+          parent: z.uuid().optional(),
+          polygons: z.stringbool().default(false),
+        }),
+        response: { 200: listOf(regionSchema) },
+      },
     },
-  }, async (request) => {
-    const { level, within, parent, polygons, limit, cursor } = request.query;
-    const scope = await scopeOfQuery(db, request.viewer, within, 'within');
-    return listRegions(db, { scope, level: level ?? null, parent: parent ?? null, id: null, polygons, limit, cursor });
-  });
+    async (request) => {
+      const { level, within, parent, polygons, limit, cursor } = request.query;
+      const scope = await scopeOfQuery(db, request.viewer, within, 'within');
+      return listRegions(db, {
+        scope,
+        level: level ?? null,
+        parent: parent ?? null,
+        id: null,
+        polygons,
+        limit,
+        cursor,
+      });
+    },
+  );
 
-  app.get('/api/regions/:id', {
-    config: { access: 'signed_in' },
-    schema: {
-      tags: ['registry'],
-      summary: 'One region with its outline',
-      params: z.object({ id: z.uuid() }),
-      response: { 200: regionSchema },
+  app.get(
+    '/api/regions/:id',
+    {
+      config: { access: 'signed_in' },
+      schema: {
+        tags: ['registry'],
+        summary: 'One region with its outline',
+        params: z.object({ id: z.uuid() }),
+        response: { 200: regionSchema },
+      },
     },
-  }, async (request) => {
-    const found = await findVisibleRegion(db, request.viewer, request.params.id);
-    if (found === null) throw new Problem('not_found');
-    const scope = scopeOf(request.viewer, found.path);
-    const { items } = await listRegions(db, { scope, level: null, parent: null, id: found.id, polygons: true, limit: 1, cursor: undefined });
-    return items[0]!;
-  });
+    async (request) => {
+      const found = await findVisibleRegion(db, request.viewer, request.params.id);
+      if (found === null) throw new Problem('not_found');
+      const scope = scopeOf(request.viewer, found.path);
+      const { items } = await listRegions(db, {
+        scope,
+        level: null,
+        parent: null,
+        id: found.id,
+        polygons: true,
+        limit: 1,
+        cursor: undefined,
+      });
+      return items[0]!;
+    },
+  );
 }

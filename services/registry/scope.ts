@@ -100,14 +100,18 @@ export function decodeCursor(cursor: string | undefined, length: number): string
   } catch {
     // Falls through: not one of ours.
   }
-  throw new Problem('invalid_request', { fields: [{ field: 'cursor', expected: '上一页给出的 nextCursor | the nextCursor of the page before' }] });
+  throw new Problem('invalid_request', {
+    fields: [{ field: 'cursor', expected: '上一页给出的 nextCursor | the nextCursor of the page before' }],
+  });
 }
 
 /** A cursor's part that must be an id. */
 export function cursorId(part: string | undefined): string | null {
   if (part === undefined) return null;
   if (z.uuid().safeParse(part).success) return part;
-  throw new Problem('invalid_request', { fields: [{ field: 'cursor', expected: '上一页给出的 nextCursor | the nextCursor of the page before' }] });
+  throw new Problem('invalid_request', {
+    fields: [{ field: 'cursor', expected: '上一页给出的 nextCursor | the nextCursor of the page before' }],
+  });
 }
 
 /** `138****1234`; a short number loses all but its last two digits. */

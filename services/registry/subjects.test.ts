@@ -17,12 +17,25 @@ const only = <T>(list: readonly T[]): T => {
 
 it('a home unit names its home and everyone who lives there', async () => {
   const subject = (await findSubjects(base.db, ['demo-0001'])).get('demo-0001')!;
-  expect(subject).toMatchObject({ kind: 'home', lane: 'd', disabled: false, wearer: null, powerDependent: false, unreadable: [] });
+  expect(subject).toMatchObject({
+    kind: 'home',
+    lane: 'd',
+    disabled: false,
+    wearer: null,
+    powerDependent: false,
+    unreadable: [],
+  });
   expect(subject.household).toMatchObject({
     address: '民主路27号院2栋1单元302',
     regionPath: '42/4206/420606/420606005/420606005001/03/',
   });
-  expect(only(subject.residents)).toMatchObject({ name: '王桂兰', born: '1944-03-08', status: 'home', livesAlone: true, hearing: '重听' });
+  expect(only(subject.residents)).toMatchObject({
+    name: '王桂兰',
+    born: '1944-03-08',
+    status: 'home',
+    livesAlone: true,
+    hearing: '重听',
+  });
 });
 
 it('a worn device names its wearer and the home she lives in', async () => {
@@ -54,7 +67,11 @@ it('damaged rows degrade: the press still finds its home and who lives there', a
   await pool.query(`update household set lat = 400 where id = $1`, [subject.household!.id]);
 
   const damaged = (await findSubjects(base.db, ['demo-0002', 'demo-0003'])).get('demo-0002')!;
-  expect(damaged.household).toMatchObject({ id: subject.household!.id, address: subject.household!.address, lat: null });
+  expect(damaged.household).toMatchObject({
+    id: subject.household!.id,
+    address: subject.household!.address,
+    lat: null,
+  });
   expect(damaged).toMatchObject({ power: 'mains', battery: null, seenAt: null, heartbeatS: 60 });
   expect(damaged.unreadable.toSorted()).toEqual(['battery', 'heartbeatS', 'lat', 'power', 'seenAt']);
   const resident = damaged.residents.find(({ id }) => id === victim)!;

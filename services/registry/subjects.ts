@@ -71,7 +71,14 @@ const householdSchema = z.object({
   regionId: z.string(),
   regionPath: z.string(),
 });
-const HOUSEHOLD_FALLBACK: z.output<typeof householdSchema> = { id: '', address: '', lat: null, lon: null, regionId: '', regionPath: '' };
+const HOUSEHOLD_FALLBACK: z.output<typeof householdSchema> = {
+  id: '',
+  address: '',
+  lat: null,
+  lon: null,
+  regionId: '',
+  regionPath: '',
+};
 
 /** Whose press it is: the device, the home it stands in (or the wearer lives in) and everyone who lives there. */
 export type DeviceSubject = z.output<typeof deviceSchema> & {

@@ -77,9 +77,21 @@ export function layOut(plan: DistrictPlan): DistrictLayout {
     regions.set(node.path, row);
     const here = node.level === 'street' ? { id: row.id, path: node.path, name: node.name } : street;
     if (node.level === 'community') {
-      communities.push({ id: row.id, path: node.path, name: node.name, street: here!, roads: roadsOf(plan, node), grids: [], index: communities.length, epoch: epochOf(plan) + communities.length });
+      communities.push({
+        id: row.id,
+        path: node.path,
+        name: node.name,
+        street: here!,
+        roads: roadsOf(plan, node),
+        grids: [],
+        index: communities.length,
+        epoch: epochOf(plan) + communities.length,
+      });
     }
-    if (node.level === 'grid') communities.at(-1)!.grids.push({ id: row.id, path: node.path, name: node.name, polygon, households: row.households });
+    if (node.level === 'grid')
+      communities
+        .at(-1)!
+        .grids.push({ id: row.id, path: node.path, name: node.name, polygon, households: row.households });
     for (const part of area.parts) row.households += visit(part, here);
     return row.households;
   };
@@ -167,7 +179,10 @@ export function placeIn(grid: GridPlan, random: Random, near?: Position): Positi
   for (let attempt = 0; attempt < 400; attempt++) {
     const place =
       near !== undefined && attempt < 20
-        ? { lat: round(near.lat + (random.next() - 0.5) * 0.001), lon: round(near.lon + (random.next() - 0.5) * 0.0012) }
+        ? {
+            lat: round(near.lat + (random.next() - 0.5) * 0.001),
+            lon: round(near.lon + (random.next() - 0.5) * 0.0012),
+          }
         : { lat: round(south + random.next() * (north - south)), lon: round(west + random.next() * (east - west)) };
     if (holdsPosition(grid.polygon, place)) return place;
   }

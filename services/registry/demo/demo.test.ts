@@ -19,7 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => base.drop());
 
-const count = async (sql: string): Promise<number> => Number((await base.db.pool.query(`select count(*) from ${sql}`)).rows[0].count);
+const count = async (sql: string): Promise<number> =>
+  Number((await base.db.pool.query(`select count(*) from ${sql}`)).rows[0].count);
 
 describe('the map', () => {
   const layout = layOut(FANCHENG);
@@ -49,7 +50,10 @@ describe('the map', () => {
     for (const { polygon } of grids) {
       polygon.forEach(([lon, lat], i) => {
         const [lonB, latB] = polygon[(i + 1) % polygon.length]!;
-        for (const place of [{ lon, lat }, { lon: (lon + lonB) / 2, lat: (lat + latB) / 2 }]) {
+        for (const place of [
+          { lon, lat },
+          { lon: (lon + lonB) / 2, lat: (lat + latB) / 2 },
+        ]) {
           const held = grids.filter((grid) => holdsPosition(grid.polygon, place)).length;
           most = Math.max(most, held);
           within += held;
@@ -62,23 +66,30 @@ describe('the map', () => {
 
   it('the parts of a region have its area, and neighbours walk the same border points', () => {
     for (const level of ['street', 'community', 'grid']) {
-      const sum = layout.regions.filter((region) => region.level === level).reduce((all, region) => all + areaOf(region.polygon!), 0);
+      const sum = layout.regions
+        .filter((region) => region.level === level)
+        .reduce((all, region) => all + areaOf(region.polygon!), 0);
       expect(sum / areaOf(district.polygon!)).toBeCloseTo(1, 9);
     }
     const borders = new Map<string, number>();
-    const key = (a: readonly number[], b: readonly number[]): string => [`${a[0]},${a[1]}`, `${b[0]},${b[1]}`].toSorted().join(' ');
+    const key = (a: readonly number[], b: readonly number[]): string =>
+      [`${a[0]},${a[1]}`, `${b[0]},${b[1]}`].toSorted().join(' ');
     for (const { polygon } of grids) {
       polygon.forEach((corner, i) => {
         const piece = key(corner, polygon[(i + 1) % polygon.length]!);
         borders.set(piece, (borders.get(piece) ?? 0) + 1);
       });
     }
-    const rim = new Set(district.polygon!.map((corner, i) => key(corner, district.polygon![(i + 1) % district.polygon!.length]!)));
+    const rim = new Set(
+      district.polygon!.map((corner, i) => key(corner, district.polygon![(i + 1) % district.polygon!.length]!)),
+    );
     for (const [piece, sides] of borders) expect(sides, piece).toBe(rim.has(piece) ? 1 : 2);
   });
 
   it('extra districts lie apart from Fancheng and from each other', () => {
-    const boxes = [FANCHENG, ...Array.from({ length: 40 }, (_, i) => extraDistrict(i + 1))].map((plan) => `${plan.east.toFixed(2)} ${plan.north.toFixed(2)}`);
+    const boxes = [FANCHENG, ...Array.from({ length: 40 }, (_, i) => extraDistrict(i + 1))].map(
+      (plan) => `${plan.east.toFixed(2)} ${plan.north.toFixed(2)}`,
+    );
     expect(new Set(boxes).size).toBe(boxes.length);
   });
 });
@@ -95,12 +106,22 @@ describe('the city', () => {
   });
 
   it('can name who answers for each grid, building and household', async () => {
-    for (const [scope, table] of [['grid', `region g where level = 'grid' and`], ['building', 'building g where'], ['household', 'household g where']] as const) {
+    for (const [scope, table] of [
+      ['grid', `region g where level = 'grid' and`],
+      ['building', 'building g where'],
+      ['household', 'household g where'],
+    ] as const) {
       expect(
-        await count(`${table} not exists (select 1 from responsibility p where p.scope = '${scope}' and p.scope_id = g.id and p.part = 'responsible')`),
+        await count(
+          `${table} not exists (select 1 from responsibility p where p.scope = '${scope}' and p.scope_id = g.id and p.part = 'responsible')`,
+        ),
       ).toBe(0);
     }
-    expect(await count(`region g where level = 'grid' and not exists (select 1 from responsibility p where p.scope_id = g.id and p.part = 'backup')`)).toBe(0);
+    expect(
+      await count(
+        `region g where level = 'grid' and not exists (select 1 from responsibility p where p.scope_id = g.id and p.part = 'backup')`,
+      ),
+    ).toBe(0);
   });
 
   it('has its buildings in the grid that they belong to', async () => {
@@ -115,15 +136,35 @@ describe('the city', () => {
   it('names its regions from the province down', async () => {
     const path = '42/4206/420606/420606005/420606005001/03/';
     const names = await regionNames(base.db, [path, '42/4206/nowhere/']);
-    expect(names.get(path)!.map(({ name }) => name)).toEqual(['湖北省', '襄阳市', '樊城区', '清河口街道', '清河口社区', '3网格']);
+    expect(names.get(path)!.map(({ name }) => name)).toEqual([
+      '湖北省',
+      '襄阳市',
+      '樊城区',
+      '清河口街道',
+      '清河口社区',
+      '3网格',
+    ]);
     expect(names.get('42/4206/nowhere/')!.map(({ level }) => level)).toEqual(['province', 'city']);
   });
 
   it('is staffed by day, around office hours, at night, at weekends and on holidays, but for a few hours', async () => {
     // Monday to Sunday of an ordinary week, a worked Saturday, and the first of October.
-    const days = ['2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-29', '2026-10-10', '2026-10-01'];
+    const days = [
+      '2026-11-23',
+      '2026-11-24',
+      '2026-11-25',
+      '2026-11-26',
+      '2026-11-27',
+      '2026-11-28',
+      '2026-11-29',
+      '2026-10-10',
+      '2026-10-01',
+    ];
     for (const day of days) {
-      const gaps = await coverageGaps(base.db, { regionPrefixes: ['42/4206/420606/'], from: Date.parse(`${day}T00:00:00+08:00`) });
+      const gaps = await coverageGaps(base.db, {
+        regionPrefixes: ['42/4206/420606/'],
+        from: Date.parse(`${day}T00:00:00+08:00`),
+      });
       expect(gaps.length, day).toBeGreaterThan(0);
       expect(new Set(gaps.map(({ gridId }) => gridId)).size, day).toBeLessThan(20);
       for (const { from, to } of gaps) expect(to - from).toBe(3_600_000);
@@ -131,14 +172,16 @@ describe('the city', () => {
   });
 
   it('has contacts that ring nowhere', async () => {
-    for (const table of ['contact', 'staff', 'resident', 'key_holder']) expect(await count(`${table} where phone !~ '^154\\d{8}$'`)).toBe(0);
+    for (const table of ['contact', 'staff', 'resident', 'key_holder'])
+      expect(await count(`${table} where phone !~ '^154\\d{8}$'`)).toBe(0);
   });
 
   it('has workers who live where they work', async () => {
     const { rows } = await base.db.pool.query(
       `select s.lat, s.lon, r.lat as glat, r.lon as glon from staff s join region r on r.id = s.region_id where r.level = 'grid'`,
     );
-    for (const { lat, lon, glat, glon } of rows) expect(metresBetween({ lat, lon }, { lat: glat, lon: glon })).toBeLessThan(3_000);
+    for (const { lat, lon, glat, glon } of rows)
+      expect(metresBetween({ lat, lon }, { lat: glat, lon: glon })).toBeLessThan(3_000);
   });
 });
 
@@ -154,9 +197,23 @@ describe('seeding', () => {
       expect(made.devices).toHaveLength(200);
       expect(made.devices[0]).toMatchObject({ id: 'demo-0001', lane: 'd', resident: '王桂兰' });
       expect(made.gateways).toMatchObject([{ username: 'zigbee-gw' }]);
-      for (const table of ['region', 'building', 'household', 'resident', 'care_profile', 'contact', 'staff', 'duty_rule', 'responsibility', 'device', 'gateway']) {
+      for (const table of [
+        'region',
+        'building',
+        'household',
+        'resident',
+        'care_profile',
+        'contact',
+        'staff',
+        'duty_rule',
+        'responsibility',
+        'device',
+        'gateway',
+      ]) {
         const digest = `select md5(string_agg(t::text, '|' order by t::text)) as digest from ${table} t`;
-        expect((await other.db.pool.query(digest)).rows[0].digest, table).toBe((await base.db.pool.query(digest)).rows[0].digest);
+        expect((await other.db.pool.query(digest)).rows[0].digest, table).toBe(
+          (await base.db.pool.query(digest)).rows[0].digest,
+        );
       }
       expect(await seedDemo({ db: other.db, secretSeed: DEMO_SECRET_SEED })).toEqual({ ...made, created: false });
       expect(await simulatedDevices(other.db, DEMO_SECRET_SEED, 40)).toHaveLength(40);

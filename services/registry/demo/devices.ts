@@ -18,9 +18,19 @@ export function demoSecretHash(secretSeed: string, name: string): string {
 export const ZIGBEE_GATEWAY = { username: 'zigbee-gw', topics: ['zigbee2mqtt/#', 'zigbee/#'] } as const;
 
 /** Zigbee devices of the demo city by their friendly name; those of `shared/vectors/devices.json` among them. */
-export const ZIGBEE_DEVICES: readonly { name: string; kind: string; placedIn: string; settings: Record<string, unknown> }[] = [
+export const ZIGBEE_DEVICES: readonly {
+  name: string;
+  kind: string;
+  placedIn: string;
+  settings: Record<string, unknown>;
+}[] = [
   { name: 'sos_ts0218', kind: 'button', placedIn: '卧室', settings: { model: 'TS0218' } },
-  { name: 'hs1eb_2', kind: 'button', placedIn: '床头', settings: { model: 'HS1EB', actionMap: { single: 'sos', double: 'sos' } } },
+  {
+    name: 'hs1eb_2',
+    kind: 'button',
+    placedIn: '床头',
+    settings: { model: 'HS1EB', actionMap: { single: 'sos', double: 'sos' } },
+  },
   { name: 'pullcord_bath', kind: 'pullcord', placedIn: '卫生间', settings: { model: 'OWON PB206' } },
   { name: 'zg101z', kind: 'button', placedIn: '床头', settings: { model: 'ZG-101Z' } },
   { name: '0x847127fffe0542eb', kind: 'button', placedIn: '客厅', settings: {} },
@@ -44,7 +54,13 @@ export function drawDevice(
     power: device.worn ? 'battery' : 'mains',
     household_id: device.worn ? null : device.householdId,
     resident_id: device.worn ? device.residentId : null,
-    placed_in: device.worn ? null : random.weighted([['客厅', 6], ['卧室', 3], ['床头', 1]] as const),
+    placed_in: device.worn
+      ? null
+      : random.weighted([
+          ['客厅', 6],
+          ['卧室', 3],
+          ['床头', 1],
+        ] as const),
     lane: laneOf(device.id),
     secret_hash: demoSecretHash(secretSeed, device.id),
     heartbeat_s: device.worn ? 43_200 : 60,

@@ -38,7 +38,12 @@ export function settleCommunity(
     rows.building.push(...buildings);
     const staff = staffOf(grid.path);
     for (const building of buildings) {
-      rows.responsibility.push({ staff_id: random.pick([staff.responsible, staff.backup]).id, scope: 'building', scope_id: building.id, part: 'responsible' });
+      rows.responsibility.push({
+        staff_id: random.pick([staff.responsible, staff.backup]).id,
+        scope: 'building',
+        scope_id: building.id,
+        part: 'responsible',
+      });
     }
     const known = grid.path === KNOWN_GRID;
     const taken = new Set<string>(known ? [KNOWN_ADDRESS] : []);
@@ -48,7 +53,18 @@ export function settleCommunity(
       const alone = known && left === counts[i];
       const couple = left >= 2 && !alone && random.chance(1 / 3);
       const building = alone ? buildings[1]! : random.pick(buildings);
-      homes.push(settleHome(rows, { grid, building, couple, taken, homeNumber: homes.length, epoch: community.epoch, staff, random }));
+      homes.push(
+        settleHome(rows, {
+          grid,
+          building,
+          couple,
+          taken,
+          homeNumber: homes.length,
+          epoch: community.epoch,
+          staff,
+          random,
+        }),
+      );
       left -= couple ? 2 : 1;
     }
   });
@@ -61,7 +77,9 @@ function build(grid: GridPlan, community: CommunityPlan, random: Random, nextNum
   const compounds = random.int(2, 3);
   for (let c = 0; c < compounds; c++) {
     const known = grid.path === KNOWN_GRID && c === 0;
-    const compound = known ? KNOWN_COMPOUND : `${random.pick(community.roads)}${nextNumber()}号${random.chance(0.7) ? '院' : '小区'}`;
+    const compound = known
+      ? KNOWN_COMPOUND
+      : `${random.pick(community.roads)}${nextNumber()}号${random.chance(0.7) ? '院' : '小区'}`;
     const old = known || random.chance(0.65);
     const centre: Position = placeIn(grid, random);
     const count = known ? 4 : random.int(1, 4);
@@ -98,7 +116,12 @@ function settleHome(rows: Rows, draft: HomeDraft): HomePlan {
   const { grid, building, couple, staff, random } = draft;
   const home = drawHome(draft);
   rows.household.push(home);
-  rows.responsibility.push({ staff_id: random.pick(staff.informants).id, scope: 'household', scope_id: home.id, part: 'responsible' });
+  rows.responsibility.push({
+    staff_id: random.pick(staff.informants).id,
+    scope: 'household',
+    scope_id: home.id,
+    part: 'responsible',
+  });
 
   // A home of one elder is not always a lonely one: some live with their children.
   const livesAlone = !couple && random.chance(0.62);
@@ -118,7 +141,11 @@ function settleHome(rows: Rows, draft: HomeDraft): HomePlan {
       kind: worker ? '网格员' : random.pick(['邻居', '物业', '门卫']),
     });
   }
-  return { householdId: home.id, gridPath: grid.path, residents: residents.toSorted((a, b) => a.born.localeCompare(b.born)).map(({ id }) => id) };
+  return {
+    householdId: home.id,
+    gridPath: grid.path,
+    residents: residents.toSorted((a, b) => a.born.localeCompare(b.born)).map(({ id }) => id),
+  };
 
   function drawHome({ taken, homeNumber }: HomeDraft): HouseholdRow {
     for (let attempt = 1; ; attempt++) {
@@ -140,7 +167,13 @@ function settleHome(rows: Rows, draft: HomeDraft): HomePlan {
         address,
         lat: building.lat,
         lon: building.lon,
-        entry: random.weighted<string | null>([[null, 70], ['门后有链', 8], ['家里有狗', 6], ['单元门密码问物业', 10], ['敲窗户才听得见', 6]]),
+        entry: random.weighted<string | null>([
+          [null, 70],
+          ['门后有链', 8],
+          ['家里有狗', 6],
+          ['单元门密码问物业', 10],
+          ['敲窗户才听得见', 6],
+        ]),
       };
     }
   }
@@ -155,11 +188,22 @@ function settleResident(
   familyName: string,
   livesAlone: boolean,
 ): { id: string; born: string } {
-  const age = random.weighted([[random.int(60, 69), 30], [random.int(70, 79), 40], [random.int(80, 89), 25], [random.int(90, 99), 5]]);
+  const age = random.weighted([
+    [random.int(60, 69), 30],
+    [random.int(70, 79), 40],
+    [random.int(80, 89), 25],
+    [random.int(90, 99), 5],
+  ]);
   const born = birthday(random, age);
   const surname = sex === 'm' ? familyName : drawSurname(random);
   const id = idFromName(`resident:${home.id}:${n}`, epoch);
-  const status = random.weighted([['home', 950], ['away', 24], ['hospital', 18], ['moved', 5], ['died', 3]] as const);
+  const status = random.weighted([
+    ['home', 950],
+    ['away', 24],
+    ['hospital', 18],
+    ['moved', 5],
+    ['died', 3],
+  ] as const);
   rows.resident.push({
     id,
     household_id: home.id,
@@ -168,9 +212,26 @@ function settleResident(
     born,
     phone: random.chance(0.85) ? drawPhone(random) : null,
     registered_address: random.chance(0.8) ? home.address : null,
-    form_of_address: `${surname}${random.weighted(sex === 'f' ? [['奶奶', 6], ['婆婆', 2], ['老师', 1], ['阿姨', 2]] : [['爷爷', 6], ['大爷', 2], ['老师', 1], ['师傅', 1]])}`,
+    form_of_address: `${surname}${random.weighted(
+      sex === 'f'
+        ? [
+            ['奶奶', 6],
+            ['婆婆', 2],
+            ['老师', 1],
+            ['阿姨', 2],
+          ]
+        : [
+            ['爷爷', 6],
+            ['大爷', 2],
+            ['老师', 1],
+            ['师傅', 1],
+          ],
+    )}`,
     status,
-    status_since: status === 'home' ? null : `2026-${String(random.int(8, 10)).padStart(2, '0')}-${String(random.int(1, 28)).padStart(2, '0')}T02:00:00Z`,
+    status_since:
+      status === 'home'
+        ? null
+        : `2026-${String(random.int(8, 10)).padStart(2, '0')}-${String(random.int(1, 28)).padStart(2, '0')}T02:00:00Z`,
   });
   rows.care_profile.push(drawCare(random, id, age, livesAlone));
   rows.contact.push(...drawContacts(random, id, epoch, familyName, COUNTED_YEAR - age));

@@ -17,7 +17,12 @@ const CONDITIONS: readonly { share: number; name: string; medication: readonly s
   { share: 0.1, name: '膝关节炎', medication: ['塞来昔布'] },
 ];
 
-const ALLERGIES = [['青霉素', 0.07], ['头孢', 0.03], ['磺胺', 0.015], ['碘造影剂', 0.008]] as const;
+const ALLERGIES = [
+  ['青霉素', 0.07],
+  ['头孢', 0.03],
+  ['磺胺', 0.015],
+  ['碘造影剂', 0.008],
+] as const;
 const HOSPITALS = ['襄阳市中心医院', '襄阳市第一人民医院', '襄阳市中医医院', '襄阳市铁路中心医院'] as const;
 
 /** The care profile of somebody of that age: the older, the more. */
@@ -26,7 +31,11 @@ export function drawCare(random: Random, residentId: string, age: number, livesA
   const conditions: string[] = [];
   const medication = new Set<string>();
   for (const condition of CONDITIONS) {
-    if (!random.chance(condition.share * more) || conditions.some((known) => known.slice(0, 2) === condition.name.slice(0, 2))) continue;
+    if (
+      !random.chance(condition.share * more) ||
+      conditions.some((known) => known.slice(0, 2) === condition.name.slice(0, 2))
+    )
+      continue;
     conditions.push(condition.name);
     if (condition.medication.length > 0) medication.add(random.pick(condition.medication));
   }
@@ -35,13 +44,35 @@ export function drawCare(random: Random, residentId: string, age: number, livesA
   return {
     resident_id: residentId,
     lives_alone: livesAlone,
-    mobility: random.weighted<string | null>([[null, 60], ['行动慢', 18 * more], ['拄拐', 14 * more], ['坐轮椅', 4 * more], ['卧床', 2 * more]]),
-    hearing: random.weighted<string | null>([[null, 78], ['重听', 20 * more * more], ['失聪', 1.5 * more], ['戴助听器', 3]]),
-    dialect: random.weighted<string | null>([[null, 40], ['襄阳话', 52], ['河南话', 5], ['四川话', 1]]),
+    mobility: random.weighted<string | null>([
+      [null, 60],
+      ['行动慢', 18 * more],
+      ['拄拐', 14 * more],
+      ['坐轮椅', 4 * more],
+      ['卧床', 2 * more],
+    ]),
+    hearing: random.weighted<string | null>([
+      [null, 78],
+      ['重听', 20 * more * more],
+      ['失聪', 1.5 * more],
+      ['戴助听器', 3],
+    ]),
+    dialect: random.weighted<string | null>([
+      [null, 40],
+      ['襄阳话', 52],
+      ['河南话', 5],
+      ['四川话', 1],
+    ]),
     conditions,
     medication: [...medication],
     allergies: ALLERGIES.filter(([, share]) => random.chance(share)).map(([name]) => name),
-    blood_type: random.weighted<string | null>([['A', 28], ['B', 24], ['O', 30], ['AB', 8], [null, 10]]),
+    blood_type: random.weighted<string | null>([
+      ['A', 28],
+      ['B', 24],
+      ['O', 30],
+      ['AB', 8],
+      [null, 10],
+    ]),
     hospital: random.chance(0.8) ? random.pick(HOSPITALS) : null,
     power_dependent: powerDependent,
   };

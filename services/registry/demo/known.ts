@@ -42,8 +42,24 @@ const CARE: Omit<CareRow, 'resident_id'> = {
   power_dependent: false,
 };
 const CONTACTS: Omit<ContactRow, 'id' | 'resident_id' | 'ord'>[] = [
-  { name: '陈静', relation: '女儿(广州)', phone: '15400001111', has_key: false, local: false, minutes: null, may_wake: 'always' },
-  { name: '张嫂', relation: '邻居', phone: '15400002222', has_key: true, local: true, minutes: 5, may_wake: 'emergency' },
+  {
+    name: '陈静',
+    relation: '女儿(广州)',
+    phone: '15400001111',
+    has_key: false,
+    local: false,
+    minutes: null,
+    may_wake: 'always',
+  },
+  {
+    name: '张嫂',
+    relation: '邻居',
+    phone: '15400002222',
+    has_key: true,
+    local: true,
+    minutes: 5,
+    may_wake: 'emergency',
+  },
 ];
 
 /** Makes the first home of the known grid that of 王桂兰: `rows` hold this home with one resident, as drawn. */
@@ -52,10 +68,18 @@ export function settleKnownHome(rows: Rows, householdId: string, staff: StaffPla
   Object.assign(home, { unit: '1单元', floor: 3, room: '302', address: KNOWN_ADDRESS, entry: '门后有链' });
   const resident = rows.resident.find((row) => row.household_id === householdId)!;
   Object.assign(resident, GUILAN, { phone: '15400000302', registered_address: home.address });
-  Object.assign(rows.care_profile.find((row) => row.resident_id === resident.id)!, CARE);
+  Object.assign(
+    rows.care_profile.find((row) => row.resident_id === resident.id)!,
+    CARE,
+  );
   rows.contact = rows.contact.filter((row) => row.resident_id !== resident.id);
   rows.contact.push(
-    ...CONTACTS.map((contact, i) => ({ id: idFromName(`contact:${resident.id}:${i + 1}`), resident_id: resident.id, ord: i + 1, ...contact })),
+    ...CONTACTS.map((contact, i) => ({
+      id: idFromName(`contact:${resident.id}:${i + 1}`),
+      resident_id: resident.id,
+      ord: i + 1,
+      ...contact,
+    })),
   );
   const worker = staff.byGrid.get(KNOWN_GRID)!.responsible;
   rows.key_holder = rows.key_holder.filter((row) => row.household_id !== householdId);

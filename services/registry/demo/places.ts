@@ -27,22 +27,95 @@ export const PROVINCE = { code: '42', name: '湖北省' } as const;
 
 /** From the Taiping hills in the west to the mouth of the Qing river in the east: the order in which the land is cut. */
 const FANCHENG_STREETS: readonly StreetPlan[] = [
-  { code: '101', name: '太平店镇', communities: ['太平街', '朱坡', '龙巷', '高寨', '莫岗', '广陵'], roads: ['太平大道', '龙巷路', '广陵路'] },
-  { code: '100', name: '牛首镇', communities: ['牛首街', '竹条街', '茶庵', '新集', '黄家湾'], roads: ['牛首大道', '竹条路', '茶庵路'] },
-  { code: '008', name: '柿铺街道', communities: ['柿铺', '卢岗', '洪山头', '卧龙', '双沟桥'], roads: ['卧龙大道', '柿铺路', '邓城大道'] },
-  { code: '010', name: '七里河街道', communities: ['七里河', '七里桥', '大李沟', '幸福', '乔营'], roads: ['七里河路', '幸福路', '大庆西路'] },
-  { code: '002', name: '王寨街道', communities: ['王寨', '韩洼', '松鹤', '朱庄', '邓城', '汉水'], roads: ['松鹤路', '王寨路', '邓城大道'] },
-  { code: '009', name: '紫贞街道', communities: ['紫贞', '航空路', '追日', '新华', '丹江'], roads: ['航空路', '丹江路', '紫贞路'] },
-  { code: '001', name: '汉江街道', communities: ['汉江', '梨园', '施营', '水星台', '丰华', '余岗', '贾洼'], roads: ['汉江路', '长虹路', '春园路'] },
-  { code: '007', name: '米公街道', communities: ['米公', '月亮湾', '长虹', '建设', '春园', '炮铺'], roads: ['长虹路', '建设路', '沿江大道'] },
-  { code: '003', name: '中原街道', communities: ['中原', '前进', '国强', '大庆', '铁路', '长征'], roads: ['中原路', '前进路', '长征路'] },
-  { code: '011', name: '东风街道', communities: ['东风', '车城', '职教', '光明', '红星'], roads: ['东风路', '车城大道', '光明路'] },
-  { code: '004', name: '定中门街道', communities: ['定中门', '人民', '九街', '交通', '晨光'], roads: ['定中街', '人民路', '交通路'] },
-  { code: '006', name: '屏襄门街道', communities: ['屏襄门', '解放', '火星观', '沿江', '陈老巷'], roads: ['解放路', '陈老巷', '沿江大道'] },
-  { code: '005', name: '清河口街道', communities: ['清河口', '晒网台', '磁器街', '迎旭', '友谊', '民主'], roads: ['民主路', '清河路', '友谊街', '磁器街'] },
+  {
+    code: '101',
+    name: '太平店镇',
+    communities: ['太平街', '朱坡', '龙巷', '高寨', '莫岗', '广陵'],
+    roads: ['太平大道', '龙巷路', '广陵路'],
+  },
+  {
+    code: '100',
+    name: '牛首镇',
+    communities: ['牛首街', '竹条街', '茶庵', '新集', '黄家湾'],
+    roads: ['牛首大道', '竹条路', '茶庵路'],
+  },
+  {
+    code: '008',
+    name: '柿铺街道',
+    communities: ['柿铺', '卢岗', '洪山头', '卧龙', '双沟桥'],
+    roads: ['卧龙大道', '柿铺路', '邓城大道'],
+  },
+  {
+    code: '010',
+    name: '七里河街道',
+    communities: ['七里河', '七里桥', '大李沟', '幸福', '乔营'],
+    roads: ['七里河路', '幸福路', '大庆西路'],
+  },
+  {
+    code: '002',
+    name: '王寨街道',
+    communities: ['王寨', '韩洼', '松鹤', '朱庄', '邓城', '汉水'],
+    roads: ['松鹤路', '王寨路', '邓城大道'],
+  },
+  {
+    code: '009',
+    name: '紫贞街道',
+    communities: ['紫贞', '航空路', '追日', '新华', '丹江'],
+    roads: ['航空路', '丹江路', '紫贞路'],
+  },
+  {
+    code: '001',
+    name: '汉江街道',
+    communities: ['汉江', '梨园', '施营', '水星台', '丰华', '余岗', '贾洼'],
+    roads: ['汉江路', '长虹路', '春园路'],
+  },
+  {
+    code: '007',
+    name: '米公街道',
+    communities: ['米公', '月亮湾', '长虹', '建设', '春园', '炮铺'],
+    roads: ['长虹路', '建设路', '沿江大道'],
+  },
+  {
+    code: '003',
+    name: '中原街道',
+    communities: ['中原', '前进', '国强', '大庆', '铁路', '长征'],
+    roads: ['中原路', '前进路', '长征路'],
+  },
+  {
+    code: '011',
+    name: '东风街道',
+    communities: ['东风', '车城', '职教', '光明', '红星'],
+    roads: ['东风路', '车城大道', '光明路'],
+  },
+  {
+    code: '004',
+    name: '定中门街道',
+    communities: ['定中门', '人民', '九街', '交通', '晨光'],
+    roads: ['定中街', '人民路', '交通路'],
+  },
+  {
+    code: '006',
+    name: '屏襄门街道',
+    communities: ['屏襄门', '解放', '火星观', '沿江', '陈老巷'],
+    roads: ['解放路', '陈老巷', '沿江大道'],
+  },
+  {
+    code: '005',
+    name: '清河口街道',
+    communities: ['清河口', '晒网台', '磁器街', '迎旭', '友谊', '民主'],
+    roads: ['民主路', '清河路', '友谊街', '磁器街'],
+  },
 ];
 
-export const FANCHENG: DistrictPlan = { code: '420606', name: '樊城区', city: '襄阳市', streets: FANCHENG_STREETS, index: 0, east: 0, north: 0 };
+export const FANCHENG: DistrictPlan = {
+  code: '420606',
+  name: '樊城区',
+  city: '襄阳市',
+  streets: FANCHENG_STREETS,
+  index: 0,
+  east: 0,
+  north: 0,
+};
 
 /** The rest of Xiangyang, by its real codes. */
 const NEIGHBOURS: readonly (readonly [string, string])[] = [
@@ -57,7 +130,21 @@ const NEIGHBOURS: readonly (readonly [string, string])[] = [
 ];
 
 /** Names of streets in districts that exist for load only. */
-const COMPASS = ['城关', '东门', '西门', '南门', '北门', '河东', '河西', '新城', '老城', '站前', '园区', '青山', '绿水'];
+const COMPASS = [
+  '城关',
+  '东门',
+  '西门',
+  '南门',
+  '北门',
+  '河东',
+  '河西',
+  '新城',
+  '老城',
+  '站前',
+  '园区',
+  '青山',
+  '绿水',
+];
 
 /**
  * The n-th district beyond Fancheng (from 1), for seeds of up to a million: Xiangyang's other eight under their names,

@@ -16,7 +16,12 @@ import type { Rows } from './rows.ts';
 import { planStaff } from './staff.ts';
 import type { StaffPlan } from './staff.ts';
 
-const q = loadQueries(import.meta.url, 'registry.demo', ['district_exists', 'count_residents', 'demo_devices', 'simulated_devices']);
+const q = loadQueries(import.meta.url, 'registry.demo', [
+  'district_exists',
+  'count_residents',
+  'demo_devices',
+  'simulated_devices',
+]);
 
 const DEMO_RESIDENTS = 6_000;
 /** A district of a larger seed holds up to this many elders: 100 in each grid. */
@@ -46,14 +51,23 @@ export interface DemoCity {
  * from `secretSeed` and are the same for the same seed. Every other home has a box (see `simulatedDevices`).
  */
 export async function seedDemo(deps: { db: Database; secretSeed: string; residents?: number }): Promise<DemoCity> {
-  const created = await seedDistrict(deps.db, FANCHENG, Math.min(deps.residents ?? DEMO_RESIDENTS, DEMO_RESIDENTS), deps.secretSeed);
+  const created = await seedDistrict(
+    deps.db,
+    FANCHENG,
+    Math.min(deps.residents ?? DEMO_RESIDENTS, DEMO_RESIDENTS),
+    deps.secretSeed,
+  );
   if (created) await analyze(deps.db);
   const devices = await deps.db.query<Omit<DemoDevice, 'secret'>>(q.demo_devices);
   return {
     created,
     devices: devices.map((device) => ({ ...device, secret: demoSecret(deps.secretSeed, device.id) })),
     gateways: [
-      { username: ZIGBEE_GATEWAY.username, password: demoSecret(deps.secretSeed, ZIGBEE_GATEWAY.username), topics: [...ZIGBEE_GATEWAY.topics] },
+      {
+        username: ZIGBEE_GATEWAY.username,
+        password: demoSecret(deps.secretSeed, ZIGBEE_GATEWAY.username),
+        topics: [...ZIGBEE_GATEWAY.topics],
+      },
     ],
   };
 }
@@ -99,7 +113,11 @@ async function seedDistrict(db: Database, plan: DistrictPlan, residents: number,
       region: layout.regions,
       calendar_day: holidays(),
       gateway: [
-        { username: ZIGBEE_GATEWAY.username, secret_hash: demoSecretHash(secretSeed, ZIGBEE_GATEWAY.username), topics: [...ZIGBEE_GATEWAY.topics] },
+        {
+          username: ZIGBEE_GATEWAY.username,
+          secret_hash: demoSecretHash(secretSeed, ZIGBEE_GATEWAY.username),
+          topics: [...ZIGBEE_GATEWAY.topics],
+        },
       ],
     });
     await writeBatches(tx, settle(layout, staff, residents, secretSeed, plan === FANCHENG));
@@ -134,8 +152,16 @@ async function analyze(db: Database): Promise<void> {
 }
 
 /** The elders of a district, community by community, the known one first. */
-function* settle(layout: DistrictLayout, staff: StaffPlan, residents: number, secretSeed: string, demo: boolean): Generator<Rows> {
-  const communities = layout.communities.toSorted((a, b) => Number(b.path === KNOWN_COMMUNITY) - Number(a.path === KNOWN_COMMUNITY));
+function* settle(
+  layout: DistrictLayout,
+  staff: StaffPlan,
+  residents: number,
+  secretSeed: string,
+  demo: boolean,
+): Generator<Rows> {
+  const communities = layout.communities.toSorted(
+    (a, b) => Number(b.path === KNOWN_COMMUNITY) - Number(a.path === KNOWN_COMMUNITY),
+  );
   const counts = shareOut(layout.communities, residents);
   const issue = createIssuer(layout.path, secretSeed, demo ? DEMO_DEVICES / communities.length : 0);
   for (const community of communities) {
@@ -158,7 +184,10 @@ function* settle(layout: DistrictLayout, staff: StaffPlan, residents: number, se
 /** How many elders each grid has: more where more people live, `total` in all, and one at least in the known grid. */
 function shareOut(communities: readonly CommunityPlan[], total: number): Map<string, number> {
   const weights = communities.flatMap(({ grids }) =>
-    grids.map((grid) => ({ path: grid.path, weight: grid.households * (0.6 + 0.8 * createRandom(`share:${grid.path}`).next()) })),
+    grids.map((grid) => ({
+      path: grid.path,
+      weight: grid.households * (0.6 + 0.8 * createRandom(`share:${grid.path}`).next()),
+    })),
   );
   const sum = weights.reduce((all, { weight }) => all + weight, 0);
   const counts = new Map<string, number>();
@@ -182,7 +211,11 @@ function shareOut(communities: readonly CommunityPlan[], total: number): Map<str
  * Hands out devices, community by community: a listed one (`demo-0001` …) to `listedShare` homes on average, every fifth
  * of them worn; a box to each other home, and a worn button to some. Zigbee devices go to the first listed homes.
  */
-function createIssuer(districtPath: string, secretSeed: string, listedShare: number): (rows: Rows, homes: readonly HomePlan[]) => void {
+function createIssuer(
+  districtPath: string,
+  secretSeed: string,
+  listedShare: number,
+): (rows: Rows, homes: readonly HomePlan[]) => void {
   const district = districtPath.split('/').at(-2)!;
   let owed = 0;
   let listed = 0;
@@ -195,7 +228,14 @@ function createIssuer(districtPath: string, secretSeed: string, listedShare: num
     const stride = Math.max(1, Math.floor(homes.length / Math.max(1, quota)));
     let here = 0;
     const issue = (id: string, isWorn: boolean, home: HomePlan): void => {
-      rows.device.push(drawDevice(random, secretSeed, { id, worn: isWorn, householdId: home.householdId, residentId: home.residents[0]! }));
+      rows.device.push(
+        drawDevice(random, secretSeed, {
+          id,
+          worn: isWorn,
+          householdId: home.householdId,
+          residentId: home.residents[0]!,
+        }),
+      );
     };
     homes.forEach((home, i) => {
       const isListed = here < quota && i === here * stride;
@@ -204,7 +244,8 @@ function createIssuer(districtPath: string, secretSeed: string, listedShare: num
         listed++;
         const isWorn = listed % 5 === 0;
         issue(`demo-${String(listed).padStart(4, '0')}`, isWorn, home);
-        for (const resident of rows.resident) if (home.residents.includes(resident.id)) Object.assign(resident, { status: 'home', status_since: null });
+        for (const resident of rows.resident)
+          if (home.residents.includes(resident.id)) Object.assign(resident, { status: 'home', status_since: null });
         const zigbee = listed - 2;
         if (zigbee >= 0 && zigbee < ZIGBEE_DEVICES.length) rows.device.push(zigbeeDevice(zigbee, home.householdId));
         if (!isWorn) return;

@@ -35,7 +35,14 @@ export interface StaffPlan {
 
 interface Draft extends StaffPlan {
   hire(kind: StaffRow['kind'], place: { id: string; path: string }, grid: GridPlan, random: Random): StaffRow;
-  rule(who: StaffRow, place: { id: string; path: string }, days: number[], from: number, to: number, holidays?: boolean): void;
+  rule(
+    who: StaffRow,
+    place: { id: string; path: string },
+    days: number[],
+    from: number,
+    to: number,
+    holidays?: boolean,
+  ): void;
 }
 
 /**
@@ -87,7 +94,9 @@ function startDraft(epoch: number): Draft {
       const home = placeIn(grid, random);
       const person: StaffRow = {
         id: idFromName(`staff:${place.path}:${kind}:${draft.staff.length}`, epoch),
-        name: drawSurname(random) + drawGivenName(random, sex, kind === 'informant' ? random.int(1952, 1975) : random.int(1970, 1999)),
+        name:
+          drawSurname(random) +
+          drawGivenName(random, sex, kind === 'informant' ? random.int(1952, 1975) : random.int(1970, 1999)),
         phone: drawPhone(random),
         kind,
         region_id: place.id,
@@ -149,7 +158,12 @@ function staffCommunity(draft: Draft, community: CommunityPlan, workers: StaffRo
   draft.rule(workers[1]!, community, [6], OPEN - around, CLOSE + around);
   draft.rule(workers[3]!, community, [7], OPEN - around, CLOSE + around);
   draft.rule(workers[5]!, community, [], OPEN - around, CLOSE + around, true);
-  draft.responsibility.push({ staff_id: workers[0]!.id, scope: 'community', scope_id: community.id, part: 'responsible' });
+  draft.responsibility.push({
+    staff_id: workers[0]!.id,
+    scope: 'community',
+    scope_id: community.id,
+    part: 'responsible',
+  });
 
   const medic = draft.hire('medic', community, random.pick(community.grids), random);
   draft.rule(medic, community, WORKDAYS, OPEN, CLOSE);
@@ -166,7 +180,11 @@ function staffNights(draft: Draft, communities: CommunityPlan[]): void {
   const street = communities[0]!.street;
   const random = createRandom(`nights:${street.path}`);
   const somewhere = (): GridPlan => random.pick(random.pick(communities).grids);
-  const turns = [[1, 4], [2, 5, 7], [3, 6]] as const;
+  const turns = [
+    [1, 4],
+    [2, 5, 7],
+    [3, 6],
+  ] as const;
   for (let i = 0; i < GUARDS_PER_STREET; i++) {
     const guard = draft.hire('guard', street, somewhere(), random);
     const turn = i % turns.length;

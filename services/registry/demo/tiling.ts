@@ -102,7 +102,8 @@ function halves(ring: Ring, normal: Point, at: number): [Ring, Ring] {
 /** Area of a ring, in its own units. */
 export function areaOf(ring: Ring): number {
   let sum = 0;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) sum += ring[j]![0] * ring[i]![1] - ring[i]![0] * ring[j]![1];
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++)
+    sum += ring[j]![0] * ring[i]![1] - ring[i]![0] * ring[j]![1];
   return Math.abs(sum) / 2;
 }
 
@@ -166,7 +167,8 @@ function between(a: Point, b: Point): Point[] {
   const [from, to] = turned ? [b, a] : [a, b];
   const steps = Math.max(1, Math.ceil(Math.hypot(to[0] - from[0], to[1] - from[1]) / STEP));
   const points: Point[] = [];
-  for (let i = 1; i < steps; i++) points.push([from[0] + ((to[0] - from[0]) * i) / steps, from[1] + ((to[1] - from[1]) * i) / steps]);
+  for (let i = 1; i < steps; i++)
+    points.push([from[0] + ((to[0] - from[0]) * i) / steps, from[1] + ((to[1] - from[1]) * i) / steps]);
   return [a, ...(turned ? points.toReversed() : points)];
 }
 

@@ -49,8 +49,20 @@ const rowSchema = z.object({
 function readDevice(row: { id: string }): z.output<typeof rowSchema> & { unreadable: string[] } {
   const nothing = { placedIn: null, seenAt: null, battery: null, firmware: null, adapter: null, adapterName: null };
   const nowhere = { householdId: null, residentId: null, address: null, regionPath: null };
-  const fallback = { id: row.id, kind: 'home', can: [], power: 'mains' as const, lane: laneOf(row.id), online: false, heartbeatS: 60 };
-  const { value, unreadable } = readRow(rowSchema, { ...fallback, ...nothing, ...nowhere, settings: {}, disabled: false, version: 1 }, row);
+  const fallback = {
+    id: row.id,
+    kind: 'home',
+    can: [],
+    power: 'mains' as const,
+    lane: laneOf(row.id),
+    online: false,
+    heartbeatS: 60,
+  };
+  const { value, unreadable } = readRow(
+    rowSchema,
+    { ...fallback, ...nothing, ...nowhere, settings: {}, disabled: false, version: 1 },
+    row,
+  );
   return { ...value, unreadable };
 }
 
@@ -72,7 +84,14 @@ async function toWire(db: Db, devices: readonly ReturnType<typeof readDevice>[])
 /** Devices of a scope by id; `at` a household or a wearer, `text` the beginning of an id or an adapter's name. */
 export async function listDevices(
   db: Db,
-  wanted: { scope: Scope; at: string | null; text: string; online: boolean | null; limit: number; cursor: string | undefined },
+  wanted: {
+    scope: Scope;
+    at: string | null;
+    text: string;
+    online: boolean | null;
+    limit: number;
+    cursor: string | undefined;
+  },
 ): Promise<{ items: RegisteredDevice[]; unreadable: { id: string; fields: string[] }[]; nextCursor: string | null }> {
   const after = decodeCursor(wanted.cursor, 1)?.[0] ?? '';
   const rows = await db.query<{ id: string }>(q.list_devices, [
@@ -189,7 +208,11 @@ export async function renewSecret(
   });
 }
 
-async function checkPlace(db: Db, viewer: Viewer, place: { householdId?: string | null; residentId?: string | null }): Promise<void> {
+async function checkPlace(
+  db: Db,
+  viewer: Viewer,
+  place: { householdId?: string | null; residentId?: string | null },
+): Promise<void> {
   if (place.householdId != null && !(await seesHousehold(db, viewer, place.householdId))) {
     throw wrong('householdId', '登记过的住户 | a registered household');
   }
@@ -198,7 +221,11 @@ async function checkPlace(db: Db, viewer: Viewer, place: { householdId?: string 
   }
 }
 
-async function checkAdapter(db: Db, id: string, device: { adapter?: string | null; adapterName?: string | null }): Promise<void> {
+async function checkAdapter(
+  db: Db,
+  id: string,
+  device: { adapter?: string | null; adapterName?: string | null },
+): Promise<void> {
   const { adapter, adapterName } = device;
   if ((adapter == null) !== (adapterName == null)) {
     throw wrong('adapterName', '接入方式和它在那里的名字要一起填 | the name in the adapter, together with the adapter');

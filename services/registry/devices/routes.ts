@@ -28,76 +28,112 @@ export function registerDeviceRoutes(app: App, deps: Recorders & { db: Database;
     return device;
   };
 
-  app.get('/api/devices', {
-    config: { access: READERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'Devices by id; q begins the id or the name in an adapter',
-      querystring: pageQuery.extend({
-        q: searchTextSchema.default(''),
-        region: z.string().max(200).optional(),
-        household: z.uuid().optional(),
-        resident: z.uuid().optional(),
-        online: z.stringbool().optional(),
-      }),
-      response: { 200: listOf(registeredDeviceSchema) },
+  app.get(
+    '/api/devices',
+    {
+      config: { access: READERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Devices by id; q begins the id or the name in an adapter',
+        querystring: pageQuery.extend({
+          q: searchTextSchema.default(''),
+          region: z.string().max(200).optional(),
+          household: z.uuid().optional(),
+          resident: z.uuid().optional(),
+          online: z.stringbool().optional(),
+        }),
+        response: { 200: listOf(registeredDeviceSchema) },
+      },
     },
-  }, async (request) => {
-    const { q, region, household, resident, online, limit, cursor } = request.query;
-    const scope = await scopeOfQuery(db, request.viewer, region, 'region');
-    return listDevices(db, { scope, at: household ?? resident ?? null, text: q, online: online ?? null, limit, cursor });
-  });
-
-  app.get('/api/devices/:id', {
-    config: { access: READERS },
-    schema: { tags: ['registry'], summary: 'One device', params: byId, response: { 200: registeredDeviceSchema } },
-  }, (request) => find(request.viewer, request.params.id));
-
-  app.post('/api/devices', {
-    config: { access: MANAGERS, secret: true },
-    schema: {
-      tags: ['registry'],
-      summary: 'Provision a device: id, lane, base topic, and the secret, shown once',
-      body: newDeviceSchema,
-      response: { 201: provisionedSchema },
+    async (request) => {
+      const { q, region, household, resident, online, limit, cursor } = request.query;
+      const scope = await scopeOfQuery(db, request.viewer, region, 'region');
+      return listDevices(db, {
+        scope,
+        at: household ?? resident ?? null,
+        text: q,
+        online: online ?? null,
+        limit,
+        cursor,
+      });
     },
-  }, async (request, reply) => {
-    const provisioned = await provisionDevice(db, {
-      viewer: request.viewer,
-      device: request.body,
-      madeId: request.intentId,
-      audit: (tx, id) => audit(tx, request.viewer, 'device.provision', id),
-    });
-    return reply.code(201).send(provisioned);
-  });
+  );
 
-  app.patch('/api/devices/:id', {
-    config: { access: MANAGERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'Change, move or disable a device at the version that was seen',
-      params: byId,
-      body: deviceChangeSchema,
-      response: { 200: registeredDeviceSchema },
+  app.get(
+    '/api/devices/:id',
+    {
+      config: { access: READERS },
+      schema: { tags: ['registry'], summary: 'One device', params: byId, response: { 200: registeredDeviceSchema } },
     },
-  }, async (request) => {
-    const { id } = request.params;
-    const { version: _version, ...fields } = request.body;
-    await changeDevice(db, {
-      viewer: request.viewer,
-      id,
-      change: request.body,
-      now: clock.now(),
-      audit: (tx) => audit(tx, request.viewer, 'device.change', id, { fields: Object.keys(fields) }),
-    });
-    return find(request.viewer, id);
-  });
+    (request) => find(request.viewer, request.params.id),
+  );
 
-  app.post('/api/devices/:id/secret', {
-    config: { access: MANAGERS, secret: true, bodyless: true },
-    schema: { tags: ['registry'], summary: 'A new secret, shown once', params: byId, response: { 200: provisionedSchema } },
-  }, (request) => {
-    const { id } = request.params;
-    return renewSecret(db, { viewer: request.viewer, id, audit: (tx) => audit(tx, request.viewer, 'device.secret', id) });
-  });
+  app.post(
+    '/api/devices',
+    {
+      config: { access: MANAGERS, secret: true },
+      schema: {
+        tags: ['registry'],
+        summary: 'Provision a device: id, lane, base topic, and the secret, shown once',
+        body: newDeviceSchema,
+        response: { 201: provisionedSchema },
+      },
+    },
+    async (request, reply) => {
+      const provisioned = await provisionDevice(db, {
+        viewer: request.viewer,
+        device: request.body,
+        madeId: request.intentId,
+        audit: (tx, id) => audit(tx, request.viewer, 'device.provision', id),
+      });
+      return reply.code(201).send(provisioned);
+    },
+  );
+
+  app.patch(
+    '/api/devices/:id',
+    {
+      config: { access: MANAGERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Change, move or disable a device at the version that was seen',
+        params: byId,
+        body: deviceChangeSchema,
+        response: { 200: registeredDeviceSchema },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { version: _version, ...fields } = request.body;
+      await changeDevice(db, {
+        viewer: request.viewer,
+        id,
+        change: request.body,
+        now: clock.now(),
+        audit: (tx) => audit(tx, request.viewer, 'device.change', id, { fields: Object.keys(fields) }),
+      });
+      return find(request.viewer, id);
+    },
+  );
+
+  app.post(
+    '/api/devices/:id/secret',
+    {
+      config: { access: MANAGERS, secret: true, bodyless: true },
+      schema: {
+        tags: ['registry'],
+        summary: 'A new secret, shown once',
+        params: byId,
+        response: { 200: provisionedSchema },
+      },
+    },
+    (request) => {
+      const { id } = request.params;
+      return renewSecret(db, {
+        viewer: request.viewer,
+        id,
+        audit: (tx) => audit(tx, request.viewer, 'device.secret', id),
+      });
+    },
+  );
 }

@@ -38,11 +38,11 @@ export function regionsOfLevel(db: Db, level: string): Promise<Region[]> {
   return db.query(q.regions_of_level, [level]);
 }
 
-/** Homes within `regions` whose people, number, address or device match `text`; 200 at most. */
+/** Homes within `regions` whose people, number (theirs or a contact's), address or device match `text`; 200 at most. */
 export async function searchHomes(db: Db, text: string, regions: readonly string[]): Promise<string[]> {
   const clean = text.toWellFormed().replaceAll('\0', '').trim();
   if (clean === '') return [];
-  return (await db.query<{ id: string }>(q.search_homes, [clean, regions])).map((row) => row.id);
+  return (await db.query<{ id: string }>(q.search_homes, [clean, regions, `${clean}\u{10FFFF}`])).map((row) => row.id);
 }
 
 /** Where a household is, WGS-84: its own position, else its building's; null while unknown. */
@@ -58,14 +58,27 @@ export async function staffWithRegions(
   regions: readonly string[],
   firstPath: string,
 ): Promise<{ id: string; name: string; kind: string; region: Region }[]> {
-  const rows = await db.query<{ id: string; name: string; kind: string; region_id: string; region_name: string; path: string; level: string }>(
-    q.staff_with_regions,
-    [kinds, regions, firstPath],
-  );
-  return rows.map((row) => ({ id: row.id, name: row.name, kind: row.kind, region: { id: row.region_id, name: row.region_name, path: row.path, level: row.level } }));
+  const rows = await db.query<{
+    id: string;
+    name: string;
+    kind: string;
+    region_id: string;
+    region_name: string;
+    path: string;
+    level: string;
+  }>(q.staff_with_regions, [kinds, regions, firstPath]);
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    region: { id: row.region_id, name: row.region_name, path: row.path, level: row.level },
+  }));
 }
 
 /** Where members of staff set out from, WGS-84; nulls where it is not known. */
-export function staffPlaces(db: Db, ids: readonly string[]): Promise<{ id: string; lat: number | null; lon: number | null }[]> {
+export function staffPlaces(
+  db: Db,
+  ids: readonly string[],
+): Promise<{ id: string; lat: number | null; lon: number | null }[]> {
   return db.query(q.staff_places, [ids]);
 }

@@ -47,7 +47,12 @@ export async function listHouseholds(
 }
 
 /** One home with who lives there and how to get in; null outside the viewer's regions. The caller records the looks. */
-export async function openHome(db: Db, viewer: Viewer, id: string, now: number): Promise<z.output<typeof householdDetailSchema> | null> {
+export async function openHome(
+  db: Db,
+  viewer: Viewer,
+  id: string,
+  now: number,
+): Promise<z.output<typeof householdDetailSchema> | null> {
   const [row] = await db.query<HouseholdRow & { buildingId: string | null }>(q.find_household, [id, viewer.regions]);
   if (row === undefined) return null;
   const [names, opened, people] = await Promise.all([
@@ -77,7 +82,11 @@ export async function addHousehold(
   const { id, viewer, household } = wanted;
   await db.tx(async (tx) => {
     const grid = await gridOf(tx, viewer, household);
-    if (grid === null) throw wrong('regionId', '您管的一个网格,或者落在网格里的坐标 | a grid that you may see, or a position within one');
+    if (grid === null)
+      throw wrong(
+        'regionId',
+        '您管的一个网格,或者落在网格里的坐标 | a grid that you may see, or a position within one',
+      );
     await checkBuilding(tx, household.buildingId, grid.id);
     await tx.query(q.add_household, [
       id,
@@ -110,7 +119,14 @@ export async function changeHousehold(
     if (regionId !== undefined && grid === null) throw wrong('regionId', '您管的一个网格 | a grid that you may see');
     if (grid !== null) await checkBuilding(tx, fields.buildingId, grid.id);
     const moved = regionId === undefined ? null : grid;
-    const changed = await tx.query(q.change_household, [id, version, viewer.regions, JSON.stringify(fields), moved?.id ?? null, moved?.path ?? null]);
+    const changed = await tx.query(q.change_household, [
+      id,
+      version,
+      viewer.regions,
+      JSON.stringify(fields),
+      moved?.id ?? null,
+      moved?.path ?? null,
+    ]);
     if (changed.length === 0) throw new Problem('conflict', { data: { version: before.version } });
     await wanted.audit(tx);
   });

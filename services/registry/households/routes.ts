@@ -33,66 +33,87 @@ export function registerHouseholdRoutes(app: App, deps: Recorders & { db: Databa
     return home;
   };
 
-  app.get('/api/households', {
-    config: { access: READERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'Homes by region; q is a part of the address',
-      querystring: pageQuery.extend({
-        q: searchTextSchema.default(''),
-        region: z.string().max(200).optional(),
-        building: z.uuid().optional(),
-      }),
-      response: { 200: listOf(householdSchema) },
+  app.get(
+    '/api/households',
+    {
+      config: { access: READERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Homes by region; q is a part of the address',
+        querystring: pageQuery.extend({
+          q: searchTextSchema.default(''),
+          region: z.string().max(200).optional(),
+          building: z.uuid().optional(),
+        }),
+        response: { 200: listOf(householdSchema) },
+      },
     },
-  }, async (request) => {
-    const { q, region, building, limit, cursor } = request.query;
-    const scope = await scopeOfQuery(db, request.viewer, region, 'region');
-    return listHouseholds(db, { scope, text: q, building: building ?? null, limit, cursor });
-  });
-
-  app.get('/api/households/:id', {
-    config: { access: READERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'One home, who lives there and how to get in; the looks are recorded',
-      params: byId,
-      response: { 200: householdDetailSchema },
+    async (request) => {
+      const { q, region, building, limit, cursor } = request.query;
+      const scope = await scopeOfQuery(db, request.viewer, region, 'region');
+      return listHouseholds(db, { scope, text: q, building: building ?? null, limit, cursor });
     },
-  }, (request) => open(request.viewer, request.params.id));
+  );
 
-  app.post('/api/households', {
-    config: { access: MANAGERS },
-    schema: { tags: ['registry'], summary: 'Enter a home', body: newHouseholdSchema, response: { 201: householdDetailSchema } },
-  }, async (request, reply) => {
-    const id = request.intentId;
-    await addHousehold(db, {
-      id,
-      viewer: request.viewer,
-      household: request.body,
-      audit: (tx) => audit(tx, request.viewer, 'household.add', id),
-    });
-    return reply.code(201).send(await open(request.viewer, id));
-  });
-
-  app.patch('/api/households/:id', {
-    config: { access: MANAGERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'Change a home at the version that was seen',
-      params: byId,
-      body: householdChangeSchema,
-      response: { 200: householdDetailSchema },
+  app.get(
+    '/api/households/:id',
+    {
+      config: { access: READERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'One home, who lives there and how to get in; the looks are recorded',
+        params: byId,
+        response: { 200: householdDetailSchema },
+      },
     },
-  }, async (request) => {
-    const { id } = request.params;
-    const { version: _version, ...fields } = request.body;
-    await changeHousehold(db, {
-      id,
-      viewer: request.viewer,
-      change: request.body,
-      audit: (tx) => audit(tx, request.viewer, 'household.change', id, { fields: Object.keys(fields) }),
-    });
-    return open(request.viewer, id);
-  });
+    (request) => open(request.viewer, request.params.id),
+  );
+
+  app.post(
+    '/api/households',
+    {
+      config: { access: MANAGERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Enter a home',
+        body: newHouseholdSchema,
+        response: { 201: householdDetailSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = request.intentId;
+      await addHousehold(db, {
+        id,
+        viewer: request.viewer,
+        household: request.body,
+        audit: (tx) => audit(tx, request.viewer, 'household.add', id),
+      });
+      return reply.code(201).send(await open(request.viewer, id));
+    },
+  );
+
+  app.patch(
+    '/api/households/:id',
+    {
+      config: { access: MANAGERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Change a home at the version that was seen',
+        params: byId,
+        body: householdChangeSchema,
+        response: { 200: householdDetailSchema },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { version: _version, ...fields } = request.body;
+      await changeHousehold(db, {
+        id,
+        viewer: request.viewer,
+        change: request.body,
+        audit: (tx) => audit(tx, request.viewer, 'household.change', id, { fields: Object.keys(fields) }),
+      });
+      return open(request.viewer, id);
+    },
+  );
 }

@@ -26,7 +26,13 @@ export async function addContact(db: Db, id: string, contact: NewContact): Promi
 }
 
 /** Changes what the patch holds and returns whose contact it is; `not_found` outside the viewer's regions. */
-export async function changeContact(db: Database, viewer: Viewer, id: string, change: ContactChange, audit: (tx: Db) => Promise<void>): Promise<string> {
+export async function changeContact(
+  db: Database,
+  viewer: Viewer,
+  id: string,
+  change: ContactChange,
+  audit: (tx: Db) => Promise<void>,
+): Promise<string> {
   return db.tx(async (tx) => {
     const residentId = await ownerOf(tx, viewer, id);
     await tx.query(q.change_contact, [id, JSON.stringify(change)]);
@@ -36,7 +42,12 @@ export async function changeContact(db: Database, viewer: Viewer, id: string, ch
 }
 
 /** Takes a contact out; `not_found` outside the viewer's regions. */
-export async function dropContact(db: Database, viewer: Viewer, id: string, audit: (tx: Db) => Promise<void>): Promise<void> {
+export async function dropContact(
+  db: Database,
+  viewer: Viewer,
+  id: string,
+  audit: (tx: Db) => Promise<void>,
+): Promise<void> {
   await db.tx(async (tx) => {
     await ownerOf(tx, viewer, id);
     await tx.query(q.drop_contact, [id]);

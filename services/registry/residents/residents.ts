@@ -1,4 +1,10 @@
-import type { NewResident, ResidentChange, ResidentStatus, WireResident, WireResidentDetail } from '#contracts/registry.ts';
+import type {
+  NewResident,
+  ResidentChange,
+  ResidentStatus,
+  WireResident,
+  WireResidentDetail,
+} from '#contracts/registry.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Viewer } from '#platform/access.ts';
 import type { Database, Db } from '#platform/database.ts';
@@ -35,7 +41,14 @@ export type ResidentPage = Page<WireResident> & { unreadable: { id: string; fiel
  */
 export async function listResidents(
   db: Db,
-  wanted: { scope: Scope; text: string; status: ResidentStatus | null; limit: number; cursor: string | undefined; now: number },
+  wanted: {
+    scope: Scope;
+    text: string;
+    status: ResidentStatus | null;
+    limit: number;
+    cursor: string | undefined;
+    now: number;
+  },
 ): Promise<ResidentPage> {
   const people = (wanted.text === '' ? await pageByHome(db, wanted) : await pageByText(db, wanted)).map(toPerson);
   const names = await regionNames(db, [...new Set(people.map((person) => person.regionPath))]);
@@ -56,14 +69,33 @@ function pageByHome(db: Db, { scope, status, limit, cursor }: Wanted): Promise<u
   const after = decodeCursor(cursor, 3);
   const home = cursorId(after?.[1]);
   const id = cursorId(after?.[2]);
-  return db.query(q.list_residents, [after?.[0] ?? scope.from, scope.to, scope.prefixes, after?.[0] ?? null, home, id, status, limit]);
+  return db.query(q.list_residents, [
+    after?.[0] ?? scope.from,
+    scope.to,
+    scope.prefixes,
+    after?.[0] ?? null,
+    home,
+    id,
+    status,
+    limit,
+  ]);
 }
 
 function pageByText(db: Db, { scope, text, status, limit, cursor }: Wanted): Promise<unknown[]> {
   const after = decodeCursor(cursor, 2);
   const id = cursorId(after?.[1]);
   const beyond = `${text}\u{10FFFF}`;
-  return db.query(q.search_residents, [scope.from, scope.to, scope.prefixes, text, beyond, after?.[0] ?? null, id, status, limit]);
+  return db.query(q.search_residents, [
+    scope.from,
+    scope.to,
+    scope.prefixes,
+    text,
+    beyond,
+    after?.[0] ?? null,
+    id,
+    status,
+    limit,
+  ]);
 }
 
 /** A person as lists show him, masked. */
@@ -85,7 +117,12 @@ export function toWire(person: Person, names: ReadonlyMap<string, RegionName[]>,
 }
 
 /** One resident with everything, unmasked; null when there is none in the viewer's regions. The caller records the look. */
-export async function openResident(db: Db, viewer: Viewer, id: string, now: number): Promise<WireResidentDetail | null> {
+export async function openResident(
+  db: Db,
+  viewer: Viewer,
+  id: string,
+  now: number,
+): Promise<WireResidentDetail | null> {
   const row = (await db.query<{ registeredAddress: string | null }>(q.open_resident, [id, viewer.regions]))[0];
   if (row === undefined) return null;
   const person = toPerson(row);
@@ -115,7 +152,14 @@ export type SeesHousehold = (db: Db, viewer: Viewer, householdId: string) => Pro
 /** Enters a resident under `id`; the same `id` again changes nothing. A household that he may not see is `invalid_fields`. */
 export async function addResident(
   db: Database,
-  wanted: { id: string; viewer: Viewer; resident: NewResident; now: number; sees: SeesHousehold; audit: (tx: Db) => Promise<void> },
+  wanted: {
+    id: string;
+    viewer: Viewer;
+    resident: NewResident;
+    now: number;
+    sees: SeesHousehold;
+    audit: (tx: Db) => Promise<void>;
+  },
 ): Promise<void> {
   const { id, viewer, resident, now } = wanted;
   await db.tx(async (tx) => {
@@ -146,18 +190,33 @@ const CARERS_FIELDS = new Set(['version', 'status', 'care']);
  */
 export async function changeResident(
   db: Database,
-  wanted: { id: string; viewer: Viewer; change: ResidentChange; now: number; sees: SeesHousehold; audit: (tx: Db) => Promise<void> },
+  wanted: {
+    id: string;
+    viewer: Viewer;
+    change: ResidentChange;
+    now: number;
+    sees: SeesHousehold;
+    audit: (tx: Db) => Promise<void>;
+  },
 ): Promise<void> {
   const { id, viewer, change } = wanted;
   const { version, care, ...fields } = change;
   if (viewer.role !== 'admin' && Object.keys(change).some((field) => !CARERS_FIELDS.has(field))) {
-    throw new Problem('forbidden', { detail: '主管只能改状态和照护档案 | A supervisor may change status and care profile' });
+    throw new Problem('forbidden', {
+      detail: '主管只能改状态和照护档案 | A supervisor may change status and care profile',
+    });
   }
   await db.tx(async (tx) => {
     const [before] = await tx.query<{ version: number }>(q.open_resident, [id, viewer.regions]);
     if (before === undefined) throw new Problem('not_found');
     if (fields.householdId !== undefined && !(await wanted.sees(tx, viewer, fields.householdId))) throw noHousehold();
-    const changed = await tx.query(q.change_resident, [id, version, viewer.regions, JSON.stringify(fields), new Date(wanted.now)]);
+    const changed = await tx.query(q.change_resident, [
+      id,
+      version,
+      viewer.regions,
+      JSON.stringify(fields),
+      new Date(wanted.now),
+    ]);
     if (changed.length === 0) throw new Problem('conflict', { data: { version: before.version } });
     if (care !== undefined) await tx.query(q.change_care, [id, JSON.stringify(care)]);
     await wanted.audit(tx);

@@ -42,82 +42,117 @@ export function registerResidentRoutes(app: App, deps: Deps): void {
     return resident;
   };
 
-  app.get('/api/residents', {
-    config: { access: READERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'Residents by home, or those whose name, number, address or device matches q; masked',
-      querystring: pageQuery.extend({
-        q: searchTextSchema.default(''),
-        region: z.string().max(200).optional(),
-        status: z.enum(RESIDENT_STATUSES).optional(),
-      }),
-      response: { 200: listOf(residentSchema) },
+  app.get(
+    '/api/residents',
+    {
+      config: { access: READERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Residents by home, or those whose name, number, address or device matches q; masked',
+        querystring: pageQuery.extend({
+          q: searchTextSchema.default(''),
+          region: z.string().max(200).optional(),
+          status: z.enum(RESIDENT_STATUSES).optional(),
+        }),
+        response: { 200: listOf(residentSchema) },
+      },
     },
-  }, async (request) => {
-    const { q, region, status, limit, cursor } = request.query;
-    const scope = await scopeOfQuery(db, request.viewer, region, 'region');
-    return listResidents(db, { scope, text: q, status: status ?? null, limit, cursor, now: clock.now() });
-  });
-
-  app.get('/api/residents/:id', {
-    config: { access: READERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'One resident, unmasked; the look is recorded',
-      params: byId,
-      response: { 200: residentDetailSchema },
+    async (request) => {
+      const { q, region, status, limit, cursor } = request.query;
+      const scope = await scopeOfQuery(db, request.viewer, region, 'region');
+      return listResidents(db, { scope, text: q, status: status ?? null, limit, cursor, now: clock.now() });
     },
-  }, (request) => open(request.viewer, request.params.id));
+  );
 
-  app.post('/api/residents', {
-    config: { access: MANAGERS },
-    schema: { tags: ['registry'], summary: 'Enter a resident', body: newResidentSchema, response: { 201: residentDetailSchema } },
-  }, async (request, reply) => {
-    const id = request.intentId;
-    await addResident(db, {
-      id,
-      viewer: request.viewer,
-      resident: request.body,
-      now: clock.now(),
-      sees: seesHousehold,
-      audit: (tx) => audit(tx, request.viewer, 'resident.add', id),
-    });
-    return reply.code(201).send(await open(request.viewer, id));
-  });
-
-  app.patch('/api/residents/:id', {
-    config: { access: CARERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'Change a resident at the version that was seen; a supervisor: status and care profile',
-      params: byId,
-      body: residentChangeSchema,
-      response: { 200: residentDetailSchema },
+  app.get(
+    '/api/residents/:id',
+    {
+      config: { access: READERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'One resident, unmasked; the look is recorded',
+        params: byId,
+        response: { 200: residentDetailSchema },
+      },
     },
-  }, async (request) => {
-    const { id } = request.params;
-    const { version: _version, care, ...fields } = request.body;
-    const changed = [...Object.keys(fields), ...Object.keys(care ?? {}).map((field) => `care.${field}`)];
-    await changeResident(db, {
-      id,
-      viewer: request.viewer,
-      change: request.body,
-      now: clock.now(),
-      sees: seesHousehold,
-      audit: (tx) => audit(tx, request.viewer, 'resident.change', id, { fields: changed }),
-    });
-    return open(request.viewer, id);
-  });
+    (request) => open(request.viewer, request.params.id),
+  );
 
-  app.delete('/api/residents/:id', {
-    config: { access: MANAGERS, bodyless: true },
-    schema: { tags: ['registry'], summary: 'Take out one who was entered by mistake', params: byId, response: { 200: done } },
-  }, async (request) => {
-    const { id } = request.params;
-    await removeResident(db, { id, viewer: request.viewer, now: clock.now(), audit: (tx) => audit(tx, request.viewer, 'resident.remove', id) });
-    return { id };
-  });
+  app.post(
+    '/api/residents',
+    {
+      config: { access: MANAGERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Enter a resident',
+        body: newResidentSchema,
+        response: { 201: residentDetailSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = request.intentId;
+      await addResident(db, {
+        id,
+        viewer: request.viewer,
+        resident: request.body,
+        now: clock.now(),
+        sees: seesHousehold,
+        audit: (tx) => audit(tx, request.viewer, 'resident.add', id),
+      });
+      return reply.code(201).send(await open(request.viewer, id));
+    },
+  );
+
+  app.patch(
+    '/api/residents/:id',
+    {
+      config: { access: CARERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Change a resident at the version that was seen; a supervisor: status and care profile',
+        params: byId,
+        body: residentChangeSchema,
+        response: { 200: residentDetailSchema },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { version: _version, care, ...fields } = request.body;
+      const changed = [...Object.keys(fields), ...Object.keys(care ?? {}).map((field) => `care.${field}`)];
+      await changeResident(db, {
+        id,
+        viewer: request.viewer,
+        change: request.body,
+        now: clock.now(),
+        sees: seesHousehold,
+        audit: (tx) => audit(tx, request.viewer, 'resident.change', id, { fields: changed }),
+      });
+      return open(request.viewer, id);
+    },
+  );
+
+  app.delete(
+    '/api/residents/:id',
+    {
+      config: { access: MANAGERS, bodyless: true },
+      schema: {
+        tags: ['registry'],
+        summary: 'Take out one who was entered by mistake',
+        params: byId,
+        response: { 200: done },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await removeResident(db, {
+        id,
+        viewer: request.viewer,
+        now: clock.now(),
+        audit: (tx) => audit(tx, request.viewer, 'resident.remove', id),
+      });
+      return { id };
+    },
+  );
 }
 
 /** `/api/contacts…`: whom to call for a resident. Reading them is a look at the resident. */
@@ -125,52 +160,78 @@ export function registerContactRoutes(app: App, deps: Deps): void {
   const { db, clock } = deps;
   const audit = auditor(deps);
 
-  app.get('/api/contacts', {
-    config: { access: READERS },
-    schema: {
-      tags: ['registry'],
-      summary: 'Contacts of a resident in order, unmasked; the look is recorded',
-      querystring: z.object({ resident: z.uuid() }),
-      response: { 200: listOf(wireContactSchema) },
+  app.get(
+    '/api/contacts',
+    {
+      config: { access: READERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Contacts of a resident in order, unmasked; the look is recorded',
+        querystring: z.object({ resident: z.uuid() }),
+        response: { 200: listOf(wireContactSchema) },
+      },
     },
-  }, async (request) => {
-    const { resident } = request.query;
-    if (!(await seesResident(db, request.viewer, resident))) throw new Problem('not_found');
-    await deps.recordLook(db, { residentId: resident, viewer: request.viewer, what: 'contacts', at: clock.now() });
-    return { items: await listContacts(db, resident), nextCursor: null };
-  });
+    async (request) => {
+      const { resident } = request.query;
+      if (!(await seesResident(db, request.viewer, resident))) throw new Problem('not_found');
+      await deps.recordLook(db, { residentId: resident, viewer: request.viewer, what: 'contacts', at: clock.now() });
+      return { items: await listContacts(db, resident), nextCursor: null };
+    },
+  );
 
-  app.post('/api/contacts', {
-    config: { access: MANAGERS },
-    schema: { tags: ['registry'], summary: 'Enter a contact', body: newContactSchema, response: { 201: done } },
-  }, async (request, reply) => {
-    const id = request.intentId;
-    const { residentId } = request.body;
-    if (!(await seesResident(db, request.viewer, residentId))) {
-      throw new Problem('invalid_fields', { fields: [{ field: 'residentId', expected: '登记过的居民 | a registered resident' }] });
-    }
-    await db.tx(async (tx) => {
-      await addContact(tx, id, request.body);
-      await audit(tx, request.viewer, 'contact.add', id, { resident: residentId });
-    });
-    return reply.code(201).send({ id });
-  });
+  app.post(
+    '/api/contacts',
+    {
+      config: { access: MANAGERS },
+      schema: { tags: ['registry'], summary: 'Enter a contact', body: newContactSchema, response: { 201: done } },
+    },
+    async (request, reply) => {
+      const id = request.intentId;
+      const { residentId } = request.body;
+      if (!(await seesResident(db, request.viewer, residentId))) {
+        throw new Problem('invalid_fields', {
+          fields: [{ field: 'residentId', expected: '登记过的居民 | a registered resident' }],
+        });
+      }
+      await db.tx(async (tx) => {
+        await addContact(tx, id, request.body);
+        await audit(tx, request.viewer, 'contact.add', id, { resident: residentId });
+      });
+      return reply.code(201).send({ id });
+    },
+  );
 
-  app.patch('/api/contacts/:id', {
-    config: { access: MANAGERS },
-    schema: { tags: ['registry'], summary: 'Change a contact', params: byId, body: contactChangeSchema, response: { 200: done } },
-  }, async (request) => {
-    const { id } = request.params;
-    await changeContact(db, request.viewer, id, request.body, (tx) => audit(tx, request.viewer, 'contact.change', id, { fields: Object.keys(request.body) }));
-    return { id };
-  });
+  app.patch(
+    '/api/contacts/:id',
+    {
+      config: { access: MANAGERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Change a contact',
+        params: byId,
+        body: contactChangeSchema,
+        response: { 200: done },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await changeContact(db, request.viewer, id, request.body, (tx) =>
+        audit(tx, request.viewer, 'contact.change', id, { fields: Object.keys(request.body) }),
+      );
+      return { id };
+    },
+  );
 
-  app.delete('/api/contacts/:id', {
-    config: { access: MANAGERS, bodyless: true },
-    schema: { tags: ['registry'], summary: 'Take out a contact', params: byId, response: { 200: done } },
-  }, async (request) => {
-    const { id } = request.params;
-    await dropContact(db, request.viewer, id, (tx) => audit(tx, request.viewer, 'contact.remove', id));
-    return { id };
-  });
+  app.delete(
+    '/api/contacts/:id',
+    {
+      config: { access: MANAGERS, bodyless: true },
+      schema: { tags: ['registry'], summary: 'Take out a contact', params: byId, response: { 200: done } },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await dropContact(db, request.viewer, id, (tx) => audit(tx, request.viewer, 'contact.remove', id));
+      return { id };
+    },
+  );
 }

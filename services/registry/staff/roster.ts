@@ -46,11 +46,22 @@ export async function writeRoster(db: Database, wanted: Change & { roster: Roste
       const region = await findVisibleRegion(tx, viewer, rule.regionId);
       if (region === null) {
         const field = `rules.${n}.regionId`;
-        throw new Problem('invalid_fields', { fields: [{ field, expected: '您管的一个区划 | a region that you may see' }] });
+        throw new Problem('invalid_fields', {
+          fields: [{ field, expected: '您管的一个区划 | a region that you may see' }],
+        });
       }
       const id = idFromName(`duty:${staffId}:${n}:${JSON.stringify(rule)}`);
-      const days = [...new Set(rule.days)].toSorted();
-      await tx.query(q.add_duty_rule, [id, staffId, region.id, region.path, days, rule.holidays, rule.fromMin, rule.toMin]);
+      const days = [...new Set(rule.days)].toSorted((a, b) => a - b);
+      await tx.query(q.add_duty_rule, [
+        id,
+        staffId,
+        region.id,
+        region.path,
+        days,
+        rule.holidays,
+        rule.fromMin,
+        rule.toMin,
+      ]);
     }
     await wanted.audit(tx);
   });

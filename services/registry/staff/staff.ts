@@ -60,7 +60,13 @@ export async function addStaff(
   const { id, viewer, staff } = wanted;
   await db.tx(async (tx) => {
     const region = await regionOf(tx, viewer, staff.regionId);
-    const more = [staff.lat ?? null, staff.lon ?? null, staff.skills ?? [], staff.dialect ?? null, staff.mayWake ?? 'emergency'];
+    const more = [
+      staff.lat ?? null,
+      staff.lon ?? null,
+      staff.skills ?? [],
+      staff.dialect ?? null,
+      staff.mayWake ?? 'emergency',
+    ];
     await tx.query(q.add_staff, [id, staff.name, staff.phone ?? null, staff.kind, region.id, region.path, ...more]);
     await wanted.audit(tx);
   });
@@ -76,7 +82,13 @@ export async function changeStaff(
   await db.tx(async (tx) => {
     const region = regionId === undefined ? null : await regionOf(tx, viewer, regionId);
     const place = [region?.id ?? null, region?.path ?? null];
-    const changed = await tx.query(q.change_staff, [id, viewer.regions, JSON.stringify(fields), ...place, new Date(wanted.now)]);
+    const changed = await tx.query(q.change_staff, [
+      id,
+      viewer.regions,
+      JSON.stringify(fields),
+      ...place,
+      new Date(wanted.now),
+    ]);
     if (changed.length === 0) throw new Problem('not_found');
     await wanted.audit(tx);
   });
