@@ -8,6 +8,7 @@ import { recordEngines } from '#platform/engines-file.ts';
 import type { Log } from '#platform/log.ts';
 import { migrate } from '#platform/migrate.ts';
 import { createMqttAuthenticator } from '#platform/mqtt-authenticate.ts';
+import { untilBridgeListens } from '#platform/mqtt-gate.ts';
 import { findDeviceCredential, findGatewayCredential } from '#registry/credentials.ts';
 import { verifyDeviceSecret } from '#registry/device-secret.ts';
 
@@ -70,12 +71,12 @@ async function startBroker(deps: Parameters<typeof startEngines>[0], databaseUrl
     log,
     clock,
     onRefused: deps.onRefused,
-    authenticate: createMqttAuthenticator({
+    authenticate: untilBridgeListens(createMqttAuthenticator({
       bridgeSecret,
       findDevice: (id) => findDeviceCredential(db, id),
       findGateway: (username) => findGatewayCredential(db, username),
       verifySecret: verifyDeviceSecret,
-    }),
+    })),
   });
   const { port, wsPort } = await broker.start().catch(async (error: Error) => {
     await db.stop();
