@@ -14,7 +14,6 @@ const downlinkSchema = z.discriminatedUnion('topic', [
   z.object({ device: z.string().min(1).max(128), topic: z.literal('ack'), body: ackSchema }),
   z.object({ device: z.string().min(1).max(128), topic: z.literal('command'), body: commandSchema }),
 ]);
-export type Downlink = z.infer<typeof downlinkSchema>;
 
 /**
  * Publishes what dispatch has to tell devices: outbox rows of topic `down` for the lanes that are connected here, QoS 1,

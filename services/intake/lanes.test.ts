@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EVENT_TYPES, type Ack, type EventType } from '#contracts/device.ts';
 import { createDatabase } from '#platform/database.ts';
@@ -9,8 +10,9 @@ import { laneOf } from '#registry/device-secret.ts';
 import { openBox } from '#test/harness/box.ts';
 import { BROKERS, realReceive, storedPresses, useBridges } from '#test/harness/bridge.ts';
 import { openLine } from '#test/harness/line.ts';
+import { repositoryFolder } from '#test/harness/process.ts';
 
-const vectorFile = new URL('../../devices/adapters/vectors/zigbee2mqtt.json', import.meta.url);
+const vectorFile = join(repositoryFolder, 'devices/adapters/vectors/zigbee2mqtt.json');
 interface Vector {
   topic: string;
   payload: string;
