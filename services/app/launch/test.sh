@@ -14,7 +14,8 @@ has_chromium() {
 
 # Chinese text must be readable on the screenshots.
 has_chinese_font() {
-  [ "$(uname)" = Darwin ] || [ -n "$(fc-list ':lang=zh-cn' 2>/dev/null | head -n 1)" ]
+  [ "$(uname)" = Darwin ] && return
+  [ -n "$(fc-list ':lang=zh-cn' 2>/dev/null | head -n 1)" ] || [ -n "$(find /usr/share/fonts -name 'NotoSansCJK*' 2>/dev/null | head -n 1)" ]
 }
 
 missing_engines() {
