@@ -18,6 +18,7 @@ import { createLive, type Live } from './live/live.ts';
 import { clockTime } from './live/time.ts';
 import { DeskContext, useLive } from './live/use-live.tsx';
 import { MapPanel } from './map/map-panel.tsx';
+import { startOpening } from './open-red.ts';
 import { chime, ring, sound } from './sound/alarm.ts';
 import { ToastStack } from './toast-stack.tsx';
 import { toast } from './toasts.ts';
@@ -33,7 +34,11 @@ export function DeskPage({ me }: { me: Me }): ReactNode {
   const [live] = useState(() =>
     createLive({
       onRefused: () => void client.invalidateQueries({ queryKey: SESSION_KEY }),
-      onNotice: (notice) => toast(notice.text, { tone: notice.level === 'info' ? 'plain' : notice.level === 'warn' ? 'amber' : 'red', incident: notice.incident ?? null }),
+      onNotice: (notice) => {
+        // The list and the alarm have said already that somebody waits; supervisors are called by it.
+        if (notice.code === 'ladder' && me.role !== 'supervisor') return;
+        toast(notice.text, { tone: notice.level === 'info' ? 'plain' : notice.level === 'warn' ? 'amber' : 'red', incident: notice.incident ?? null });
+      },
     }),
   );
   const desk = useMemo(() => ({ live, me }), [live, me]);
@@ -42,17 +47,19 @@ export function DeskPage({ me }: { me: Me }): ReactNode {
     live.start();
     const stopKeyboard = startKeyboard();
     const stopSounds = startSounds(live);
+    const stopOpening = startOpening(live, me.id);
     setDesk('ready').then(
       () => client.invalidateQueries({ queryKey: ['desks'] }),
       () => undefined,
     );
     return () => {
+      stopOpening();
       stopSounds();
       stopKeyboard();
       live.stop();
       view.set({ openId: null, panel: null, words: '', tab: 'all', region: null });
     };
-  }, [live, client]);
+  }, [live, client, me.id]);
 
   return (
     <DeskContext value={desk}>

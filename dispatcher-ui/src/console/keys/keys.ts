@@ -23,7 +23,8 @@ export function keyName(event: Pick<KeyboardEvent, 'key' | 'code'>): string {
   return event.key === '/' ? '/' : event.key.toLowerCase();
 }
 
-function isField(target: Element): boolean {
+/** Where something is typed, so that keys mean letters. */
+export function isField(target: Element): boolean {
   return target.closest('input, textarea, select, [contenteditable="true"]') !== null;
 }
 
