@@ -6,9 +6,9 @@ import type { Database } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { staffPlaces } from '#registry/directory/directory.ts';
 
-const EVERY_MS = 2_000;
+const EVERY_MS = 1_000;
 /** A demo minute of the road takes so many seconds: a newcomer sees the whole story in a minute or two. */
-const ROAD_S_PER_MINUTE = 12;
+const ROAD_S_PER_MINUTE = 8;
 const ACCEPT_AFTER_MS = 4_000;
 const DEPART_AFTER_MS = 4_000;
 const WORK_MS = 30_000;
