@@ -246,6 +246,8 @@ export const commandBodies = {
   route: z.object({ version, queue: z.enum(QUEUES), priority: z.number().int().min(1).max(4).optional(), why: z.string().max(200).optional() }),
   assign: z.object({ version, responder: z.string().min(1).max(64) }),
   withdraw: z.object({ version, assignment: z.string().min(1).max(64) }),
+  /** The operator was told by telephone that the one who was sent is there. */
+  arrived: z.object({ version, assignment: z.string().min(1).max(64) }),
   handoff: z.object({ version, to: z.enum(['110', '119', '120', 'hospital']), note: z.string().max(500).optional() }),
   handoff_update: z.object({
     version,

@@ -207,6 +207,15 @@ function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
     ),
   );
 
+  app.post('/api/incidents/:id/arrived', {
+    config: { access: DESK },
+    schema: { params: byId, body: commandBodies.arrived, response: answer },
+  }, (request) =>
+    run(deps, request.viewer, request.params.id, (sees) =>
+      cases.street(request.params.id, { type: 'answer', assignment: request.body.assignment, to: 'on_scene' }, actorOf(request.viewer), request.body.version, sees),
+    ),
+  );
+
   app.post('/api/incidents/:id/handoff', {
     config: { access: DESK },
     schema: { params: byId, body: commandBodies.handoff, response: answer },

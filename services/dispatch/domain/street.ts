@@ -91,6 +91,8 @@ function withdraw(draft: Draft, id: string, by: Actor): void {
 
 function answer(draft: Draft, command: Extract<StreetCommand, { type: 'answer' }>, by: Actor): void {
   const { now, policy } = draft;
+  // The desk may enter what it was told by telephone, but only for its own case.
+  if (by.role === 'operator' || by.role === 'supervisor') mustOwn(draft, by);
   const a = find(draft, command.assignment);
   if (!mayBecome(ASSIGNMENT_EXITS, a.state, command.to) || isEnded(draft.i.state)) {
     throw new Refusal(a.state === 'expired' || a.state === 'withdrawn' ? 'offer_gone' : 'not_allowed_in_state', sentenceFor(a));
