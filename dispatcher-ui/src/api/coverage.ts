@@ -1,20 +1,22 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { listOf } from '#contracts/list.ts';
+import { gapSchema } from '#contracts/registry.ts';
 import { call } from './http.ts';
 
-const time = z.union([z.string().transform((text) => Date.parse(text)), z.number()]);
-const gapSchema = z.object({ name: z.string(), path: z.string(), from: time, to: time }).loose();
+export type Gap = z.infer<typeof gapSchema>;
 
-/** A stretch (ms) of the coming day in which nobody on duty could come to a grid. */
-export interface Gap {
-  name: string;
-  path: string;
-  from: number;
-  to: number;
-}
+/** A district has some 300 grids, each with a few gaps at most. */
+const MAX_PAGES = 10;
 
-/** The hours of the coming day that nobody covers, by grid. */
+/** The hours of the coming day in which nobody on duty could come, by grid. */
 export async function fetchGaps(): Promise<Gap[]> {
-  const answer = await call(listOf(gapSchema) as unknown as z.ZodType<{ items: Gap[] }>, '/api/coverage');
-  return answer.items;
+  const found: Gap[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const answer: { items: Gap[]; nextCursor: string | null } = await call(listOf(gapSchema), `/api/coverage?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    found.push(...answer.items);
+    cursor = answer.nextCursor;
+    if (cursor === null) break;
+  }
+  return found;
 }

@@ -8,7 +8,7 @@ import {
   type WireIncident,
   type WireIncidentDetail,
 } from '#contracts/incident.ts';
-import { ApiError, call, nothing } from './http.ts';
+import { ApiError, call } from './http.ts';
 
 export type CommandBody<Name extends CommandName> = z.input<(typeof commandBodies)[Name]>;
 
@@ -39,11 +39,6 @@ export async function sendCommand<Name extends CommandName>(id: string, name: Na
 /** Opened by hand: somebody called, or stands at the counter. */
 export function openByHand(body: z.input<typeof openByHandSchema>, key: string): Promise<WireIncident> {
   return call(wireIncidentSchema, '/api/incidents', { method: 'POST', body, key });
-}
-
-/** The operator was told by telephone that the person arrived, and enters it for him. */
-export async function reportArrival(assignment: string, key: string): Promise<void> {
-  await call(nothing, `/api/assignments/${encodeURIComponent(assignment)}/arrive`, { method: 'POST', body: {}, key });
 }
 
 const summarySchema = z.object({ waiting: z.number(), active: z.number(), today: z.number(), longestWaitS: z.number().nullable() });

@@ -113,6 +113,7 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'help.case': 'seat {{seat}} · case {{number}}',
   'help.eta': 'expected {{time}}, {{left}} to go',
   'help.late': 'expected {{time}}, {{left}} late',
+  'help.nobody': 'Nobody has been sent',
   'help.number': 'Case number',
   'help.seat': 'Their seat',
   'help.title': 'Help sent',

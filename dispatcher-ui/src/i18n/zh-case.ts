@@ -111,6 +111,7 @@ export const caseTexts = {
   'help.case': '坐席 {{seat}} · 案件号 {{number}}',
   'help.eta': '约 {{time}} 到,还有 {{left}}',
   'help.late': '本该 {{time}} 到,晚了 {{left}}',
+  'help.nobody': '还没有派人',
   'help.number': '案件号',
   'help.seat': '对方坐席号',
   'help.title': '派出的人',

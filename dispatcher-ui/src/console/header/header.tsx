@@ -1,6 +1,6 @@
 import { Select } from 'antd';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, type ReactNode } from 'react';
+import { useEffect, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fetchSummary } from '../../api/incidents.ts';
 import { fetchRegions } from '../../api/regions.ts';
@@ -86,6 +86,13 @@ function Figures(): ReactNode {
     }
     return { waiting: untaken, active: taken, oldest: oldestAt };
   }, [incidents]);
+  const { refetch } = summary;
+  const count = incidents.size;
+  useEffect(() => {
+    if (!isLive) return;
+    const timer = setTimeout(() => void refetch(), 1_000);
+    return () => clearTimeout(timer);
+  }, [count, isLive, refetch]);
   return (
     <dl className="figures">
       <div>

@@ -106,13 +106,27 @@ function Responsible({ household, loading }: { household: WireHouseholdSource; l
   return (
     <Fact label={t('facts.responsible')}>
       {household.responsible.length === 0 && t('facts.none')}
-      {household.responsible.map((one) => (
-        <span key={one.name + one.for} className="key-holder">
-          <span className="grey">{textOr(`scope.${one.for}`, one.for)}</span> {one.name} {one.phone && <Phone number={one.phone} />}
+      {byPerson(household.responsible).map((one) => (
+        <span key={one.name + one.phone} className="key-holder">
+          {one.name} {one.phone && <Phone number={one.phone} />} <span className="grey">{one.for.join('·')}</span>
         </span>
       ))}
     </Fact>
   );
+}
+
+const SHOWN_RESPONSIBLE = 3;
+
+/** One person may answer for several places; the nearest come first. */
+function byPerson(list: readonly { name: string; phone: string | null; for: string }[]): { name: string; phone: string | null; for: string[] }[] {
+  const people = new Map<string, { name: string; phone: string | null; for: string[] }>();
+  for (const one of list) {
+    const key = `${one.name} ${one.phone}`;
+    const known = people.get(key);
+    if (known) known.for.push(one.for);
+    else people.set(key, { name: one.name, phone: one.phone, for: [one.for] });
+  }
+  return [...people.values()].slice(0, SHOWN_RESPONSIBLE);
 }
 
 /** A number that a soft phone can dial. */

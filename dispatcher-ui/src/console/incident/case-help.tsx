@@ -17,10 +17,14 @@ export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
   const assignments = liveAssignments(incident);
   const handoffs = liveHandoffs(incident);
   const lost = incident.assignments.filter((one) => one.state === 'declined' || one.state === 'expired').slice(-2);
-  if (assignments.length + handoffs.length + lost.length === 0) return null;
   const may = isLive && isOpen(incident) && (isMine(incident, me) || me.role === 'supervisor');
   return (
     <section className="help" aria-label={t('help.title')}>
+      {assignments.length + handoffs.length + lost.length === 0 && (
+        <p className="help-line grey">
+          <Icon name="walk" /> {t('help.nobody')}
+        </p>
+      )}
       {assignments.map((one) => (
         <Assignment key={one.id} incident={incident} assignment={one} may={may} />
       ))}

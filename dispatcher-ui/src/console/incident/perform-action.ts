@@ -33,7 +33,7 @@ export function performAction(id: ActionId, incident: ShownIncident, means: Mean
       return;
     case 'arrived': {
       const coming = liveAssignments(incident).find((one) => one.state === 'under_way' || one.state === 'accepted');
-      if (coming) void commands.arrived(incident, coming.id);
+      if (coming) void commands.run(incident, 'arrived', { version, assignment: coming.id });
       return;
     }
     case 'quiet':

@@ -3,7 +3,7 @@ import i18next from 'i18next';
 import { useMemo } from 'react';
 import type { CommandName, WireIncident } from '#contracts/incident.ts';
 import { actKey, ApiError, sentenceOf } from '../../api/http.ts';
-import { fetchDetail, ownerIn, reportArrival, sendCommand, type CommandBody } from '../../api/incidents.ts';
+import { fetchDetail, ownerIn, sendCommand, type CommandBody } from '../../api/incidents.ts';
 import { useDesk } from '../live/use-live.tsx';
 import { toast } from '../toasts.ts';
 
@@ -17,7 +17,6 @@ export interface AfterCommand {
 export interface Commands {
   /** Sends one act; answers with the incident after it, or null when it was refused (and said why). */
   run<Name extends CommandName>(incident: WireIncident, name: Name, body: CommandBody<Name>, after?: AfterCommand): Promise<WireIncident | null>;
-  arrived(incident: WireIncident, assignment: string): Promise<void>;
 }
 
 /** Acts of the operator: never while cut off, one key per act, a refusal always in words and with the newest state. */
@@ -70,12 +69,6 @@ export function useCommands(): Commands {
           if (say) toast(say, undo ? { undo: () => undo(live.state().incidents.get(incident.id) ?? result) } : {});
           return result;
         }),
-      arrived: async (incident, assignment) => {
-        await guarded(incident, 'arrive', async () => {
-          await reportArrival(assignment, actKey());
-          await refresh(incident.id);
-        });
-      },
     };
   }, [live, me, client]);
 }

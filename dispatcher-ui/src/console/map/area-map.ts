@@ -5,7 +5,7 @@
 import { GeoJSONSource, Map as GlMap, Marker, NavigationControl, ScaleControl, setWorkerUrl, type LngLatBoundsLike } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import type { Region } from '../../api/regions.ts';
+import type { WireRegion } from '#contracts/registry.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -24,7 +24,7 @@ export interface Sign {
 }
 
 export interface AreaMap {
-  grids(regions: readonly Region[], own: string | null): void;
+  grids(regions: readonly WireRegion[], own: string | null): void;
   signs(signs: readonly Sign[]): void;
   /** Straight lines from who is coming to where he is awaited. */
   ways(ways: readonly [[number, number], [number, number]][]): void;
@@ -112,7 +112,7 @@ function addLayers(map: GlMap): void {
   map.addLayer({ id: 'way', type: 'line', source: 'ways', paint: { 'line-color': colour('--blue'), 'line-width': 2, 'line-dasharray': [2, 2] } });
 }
 
-function gridFeature(region: Region, own: string | null) {
+function gridFeature(region: WireRegion, own: string | null) {
   if (!region.polygon || region.polygon.length < 3) return [];
   const ring = region.polygon.map(([lon, lat]) => [lon, lat]);
   const [first, last] = [ring[0]!, ring.at(-1)!];

@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireIncident } from '#contracts/incident.ts';
+import type { WireRegion } from '#contracts/registry.ts';
 import type { WireResponder } from '#contracts/socket.ts';
-import { fetchRegions, type Region } from '../../api/regions.ts';
+import { fetchRegions } from '../../api/regions.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { useCase } from '../incident/case-context.tsx';
 import { liveAssignments, toneOf, whoWords } from '../incident/reading-case.ts';
@@ -57,7 +58,7 @@ export default function MapCanvas(): ReactNode {
 }
 
 /** Follows the opened incident: home and who is coming, or everything when none is open. */
-function useFit(map: AreaMap | null, regions: readonly Region[] | undefined, incident: WireIncident | undefined): void {
+function useFit(map: AreaMap | null, regions: readonly WireRegion[] | undefined, incident: WireIncident | undefined): void {
   const responders = useLive((state) => state.responders);
   const newest = useRef({ responders, incident });
   useEffect(() => {
@@ -71,7 +72,7 @@ function useFit(map: AreaMap | null, regions: readonly Region[] | undefined, inc
     const home = now.incident?.position;
     if (home && now.incident) {
       const people = liveAssignments(now.incident).flatMap((one) => pointOf(now.responders.get(one.responder.id)));
-      map.fit([[home.lon, home.lat], ...people], 15.2);
+      map.fit([[home.lon, home.lat], ...people], 14.8);
     } else {
       map.fit((regions ?? []).flatMap((one) => one.polygon ?? []), 15);
     }
@@ -82,7 +83,7 @@ function pointOf(one: WireResponder | undefined): [number, number][] {
   return one && one.lat !== null && one.lon !== null ? [[one.lon, one.lat]] : [];
 }
 
-function Signs({ map, regions, own }: { map: AreaMap; regions: readonly Region[]; own: string | null }): ReactNode {
+function Signs({ map, regions, own }: { map: AreaMap; regions: readonly WireRegion[]; own: string | null }): ReactNode {
   const { t } = useTranslation();
   const { incident, detail } = useCase();
   const incidents = useLive((state) => state.incidents);
@@ -114,7 +115,7 @@ function Signs({ map, regions, own }: { map: AreaMap; regions: readonly Region[]
   return null;
 }
 
-function centre(region: Region): [number, number] | null {
+function centre(region: WireRegion): [number, number] | null {
   if (region.lon != null && region.lat != null) return [region.lon, region.lat];
   const ring = region.polygon;
   if (!ring || ring.length === 0) return null;
@@ -122,7 +123,7 @@ function centre(region: Region): [number, number] | null {
 }
 
 /** The names of her grid and of the nearest around it. */
-function gridNames(regions: readonly Region[], own: string | null): Sign[] {
+function gridNames(regions: readonly WireRegion[], own: string | null): Sign[] {
   const home = regions.find((one) => one.id === own);
   const middle = home ? centre(home) : null;
   if (!middle) return [];

@@ -92,8 +92,8 @@ function Gaps(): ReactNode {
 function grouped(gaps: readonly Gap[]): { from: number; to: number; names: string[] }[] {
   const groups = new Map<string, { from: number; to: number; names: string[] }>();
   for (const gap of gaps) {
-    const key = `${gap.from}-${gap.to}`;
-    const group = groups.get(key) ?? { from: gap.from, to: gap.to, names: [] };
+    const key = `${gap.from} ${gap.to}`;
+    const group = groups.get(key) ?? { from: Date.parse(gap.from), to: Date.parse(gap.to), names: [] };
     group.names.push(gap.name);
     groups.set(key, group);
   }
