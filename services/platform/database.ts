@@ -35,6 +35,9 @@ export function createDatabase(deps: { url: string; log: Log; max?: number }): D
     max: deps.max ?? 20,
     idle_in_transaction_session_timeout: 5_000,
     statement_timeout: 15_000,
+    // A database host that vanishes without a word must not keep the pool for ever.
+    query_timeout: 20_000,
+    keepAlive: true,
     connectionTimeoutMillis: 5_000,
     application_name: 'yijiantong',
   });
