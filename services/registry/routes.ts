@@ -11,7 +11,8 @@ import { listRegions, REGION_LEVELS } from './regions.ts';
 import { registerContactRoutes, registerResidentRoutes } from './residents/routes.ts';
 import { findVisibleRegion, scopeOf, scopeOfQuery } from './scope.ts';
 import type { Recorders } from './scope.ts';
-import { registerCoverageRoutes, registerStaffRoutes } from './staff/routes.ts';
+import { registerDutyRoutes } from './staff/duty-routes.ts';
+import { registerStaffRoutes } from './staff/routes.ts';
 
 export interface RegistryRoutesDeps extends Recorders {
   db: Database;
@@ -26,7 +27,7 @@ export function registerRegistryRoutes(app: App, deps: RegistryRoutesDeps): void
   registerHouseholdRoutes(app, deps);
   registerDeviceRoutes(app, deps);
   registerStaffRoutes(app, deps);
-  registerCoverageRoutes(app, deps);
+  registerDutyRoutes(app, deps);
 }
 
 function registerRegionRoutes(app: App, { db }: RegistryRoutesDeps): void {

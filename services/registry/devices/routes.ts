@@ -18,15 +18,23 @@ import { changeDevice, findDevice, listDevices, provisionDevice, renewSecret } f
 
 const byId = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 
+type Deps = Recorders & { db: Database; clock: Clock };
+
 /** `/api/devices…`: reading, provisioning, moving, disabling, a new secret. */
-export function registerDeviceRoutes(app: App, deps: Recorders & { db: Database; clock: Clock }): void {
-  const { db, clock } = deps;
-  const audit = auditor(deps);
-  const find = async (viewer: Viewer, id: string) => {
-    const device = await findDevice(db, viewer, id);
-    if (device === null) throw new Problem('not_found');
-    return device;
-  };
+export function registerDeviceRoutes(app: App, deps: Deps): void {
+  registerReading(app, deps);
+  registerSecrets(app, deps);
+  registerChanging(app, deps);
+}
+
+async function find(db: Database, viewer: Viewer, id: string) {
+  const device = await findDevice(db, viewer, id);
+  if (device === null) throw new Problem('not_found');
+  return device;
+}
+
+function registerReading(app: App, deps: Deps): void {
+  const { db } = deps;
 
   app.get(
     '/api/devices',
@@ -65,8 +73,13 @@ export function registerDeviceRoutes(app: App, deps: Recorders & { db: Database;
       config: { access: READERS },
       schema: { tags: ['registry'], summary: 'One device', params: byId, response: { 200: registeredDeviceSchema } },
     },
-    (request) => find(request.viewer, request.params.id),
+    (request) => find(db, request.viewer, request.params.id),
   );
+}
+
+function registerSecrets(app: App, deps: Deps): void {
+  const { db } = deps;
+  const audit = auditor(deps);
 
   app.post(
     '/api/devices',
@@ -90,6 +103,32 @@ export function registerDeviceRoutes(app: App, deps: Recorders & { db: Database;
     },
   );
 
+  app.post(
+    '/api/devices/:id/secret',
+    {
+      config: { access: MANAGERS, secret: true, bodyless: true },
+      schema: {
+        tags: ['registry'],
+        summary: 'A new secret, shown once',
+        params: byId,
+        response: { 200: provisionedSchema },
+      },
+    },
+    (request) => {
+      const { id } = request.params;
+      return renewSecret(db, {
+        viewer: request.viewer,
+        id,
+        audit: (tx) => audit(tx, request.viewer, 'device.secret', id),
+      });
+    },
+  );
+}
+
+function registerChanging(app: App, deps: Deps): void {
+  const { db, clock } = deps;
+  const audit = auditor(deps);
+
   app.patch(
     '/api/devices/:id',
     {
@@ -112,28 +151,7 @@ export function registerDeviceRoutes(app: App, deps: Recorders & { db: Database;
         now: clock.now(),
         audit: (tx) => audit(tx, request.viewer, 'device.change', id, { fields: Object.keys(fields) }),
       });
-      return find(request.viewer, id);
-    },
-  );
-
-  app.post(
-    '/api/devices/:id/secret',
-    {
-      config: { access: MANAGERS, secret: true, bodyless: true },
-      schema: {
-        tags: ['registry'],
-        summary: 'A new secret, shown once',
-        params: byId,
-        response: { 200: provisionedSchema },
-      },
-    },
-    (request) => {
-      const { id } = request.params;
-      return renewSecret(db, {
-        viewer: request.viewer,
-        id,
-        audit: (tx) => audit(tx, request.viewer, 'device.secret', id),
-      });
+      return find(db, request.viewer, id);
     },
   );
 }

@@ -18,20 +18,27 @@ import { addHousehold, changeHousehold, listHouseholds, openHome } from './house
 
 const byId = z.object({ id: z.uuid() });
 
+type Deps = Recorders & { db: Database; clock: Clock };
+
 /** `/api/households…`. Opening one is a look at everybody who lives there. */
-export function registerHouseholdRoutes(app: App, deps: Recorders & { db: Database; clock: Clock }): void {
-  const { db, clock } = deps;
-  const audit = auditor(deps);
-  const open = async (viewer: Viewer, id: string) => {
-    const now = clock.now();
-    const home = await openHome(db, viewer, id, now);
-    if (home === null) throw new Problem('not_found');
-    // In the order of ids, so that two who open the same home never wait for each other in a ring.
-    for (const residentId of home.people.map((person) => person.id).toSorted()) {
-      await deps.recordLook(db, { residentId, viewer, what: 'household', at: now });
-    }
-    return home;
-  };
+export function registerHouseholdRoutes(app: App, deps: Deps): void {
+  registerReading(app, deps);
+  registerChanging(app, deps);
+}
+
+async function open({ db, clock, recordLook }: Deps, viewer: Viewer, id: string) {
+  const now = clock.now();
+  const home = await openHome(db, viewer, id, now);
+  if (home === null) throw new Problem('not_found');
+  // In the order of ids, so that two who open the same home never wait for each other in a ring.
+  for (const residentId of home.people.map((person) => person.id).toSorted()) {
+    await recordLook(db, { residentId, viewer, what: 'household', at: now });
+  }
+  return home;
+}
+
+function registerReading(app: App, deps: Deps): void {
+  const { db } = deps;
 
   app.get(
     '/api/households',
@@ -66,8 +73,13 @@ export function registerHouseholdRoutes(app: App, deps: Recorders & { db: Databa
         response: { 200: householdDetailSchema },
       },
     },
-    (request) => open(request.viewer, request.params.id),
+    (request) => open(deps, request.viewer, request.params.id),
   );
+}
+
+function registerChanging(app: App, deps: Deps): void {
+  const { db } = deps;
+  const audit = auditor(deps);
 
   app.post(
     '/api/households',
@@ -88,7 +100,7 @@ export function registerHouseholdRoutes(app: App, deps: Recorders & { db: Databa
         household: request.body,
         audit: (tx) => audit(tx, request.viewer, 'household.add', id),
       });
-      return reply.code(201).send(await open(request.viewer, id));
+      return reply.code(201).send(await open(deps, request.viewer, id));
     },
   );
 
@@ -113,7 +125,7 @@ export function registerHouseholdRoutes(app: App, deps: Recorders & { db: Databa
         change: request.body,
         audit: (tx) => audit(tx, request.viewer, 'household.change', id, { fields: Object.keys(fields) }),
       });
-      return open(request.viewer, id);
+      return open(deps, request.viewer, id);
     },
   );
 }

@@ -32,15 +32,21 @@ interface Deps extends Recorders {
 
 /** `/api/residents…`. Opening one is recorded before it is answered. */
 export function registerResidentRoutes(app: App, deps: Deps): void {
+  registerReading(app, deps);
+  registerEntering(app, deps);
+  registerChanging(app, deps);
+}
+
+async function open({ db, clock, recordLook }: Deps, viewer: Viewer, id: string) {
+  const now = clock.now();
+  const resident = await openResident(db, viewer, id, now);
+  if (resident === null) throw new Problem('not_found');
+  await recordLook(db, { residentId: id, viewer, what: 'resident', at: now });
+  return resident;
+}
+
+function registerReading(app: App, deps: Deps): void {
   const { db, clock } = deps;
-  const audit = auditor(deps);
-  const open = async (viewer: Viewer, id: string) => {
-    const now = clock.now();
-    const resident = await openResident(db, viewer, id, now);
-    if (resident === null) throw new Problem('not_found');
-    await deps.recordLook(db, { residentId: id, viewer, what: 'resident', at: now });
-    return resident;
-  };
 
   app.get(
     '/api/residents',
@@ -75,8 +81,13 @@ export function registerResidentRoutes(app: App, deps: Deps): void {
         response: { 200: residentDetailSchema },
       },
     },
-    (request) => open(request.viewer, request.params.id),
+    (request) => open(deps, request.viewer, request.params.id),
   );
+}
+
+function registerEntering(app: App, deps: Deps): void {
+  const { db, clock } = deps;
+  const audit = auditor(deps);
 
   app.post(
     '/api/residents',
@@ -99,35 +110,7 @@ export function registerResidentRoutes(app: App, deps: Deps): void {
         sees: seesHousehold,
         audit: (tx) => audit(tx, request.viewer, 'resident.add', id),
       });
-      return reply.code(201).send(await open(request.viewer, id));
-    },
-  );
-
-  app.patch(
-    '/api/residents/:id',
-    {
-      config: { access: CARERS },
-      schema: {
-        tags: ['registry'],
-        summary: 'Change a resident at the version that was seen; a supervisor: status and care profile',
-        params: byId,
-        body: residentChangeSchema,
-        response: { 200: residentDetailSchema },
-      },
-    },
-    async (request) => {
-      const { id } = request.params;
-      const { version: _version, care, ...fields } = request.body;
-      const changed = [...Object.keys(fields), ...Object.keys(care ?? {}).map((field) => `care.${field}`)];
-      await changeResident(db, {
-        id,
-        viewer: request.viewer,
-        change: request.body,
-        now: clock.now(),
-        sees: seesHousehold,
-        audit: (tx) => audit(tx, request.viewer, 'resident.change', id, { fields: changed }),
-      });
-      return open(request.viewer, id);
+      return reply.code(201).send(await open(deps, request.viewer, id));
     },
   );
 
@@ -155,10 +138,47 @@ export function registerResidentRoutes(app: App, deps: Deps): void {
   );
 }
 
-/** `/api/contacts…`: whom to call for a resident. Reading them is a look at the resident. */
-export function registerContactRoutes(app: App, deps: Deps): void {
+function registerChanging(app: App, deps: Deps): void {
   const { db, clock } = deps;
   const audit = auditor(deps);
+
+  app.patch(
+    '/api/residents/:id',
+    {
+      config: { access: CARERS },
+      schema: {
+        tags: ['registry'],
+        summary: 'Change a resident at the version that was seen; a supervisor: status and care profile',
+        params: byId,
+        body: residentChangeSchema,
+        response: { 200: residentDetailSchema },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { version: _version, care, ...fields } = request.body;
+      const changed = [...Object.keys(fields), ...Object.keys(care ?? {}).map((field) => `care.${field}`)];
+      await changeResident(db, {
+        id,
+        viewer: request.viewer,
+        change: request.body,
+        now: clock.now(),
+        sees: seesHousehold,
+        audit: (tx) => audit(tx, request.viewer, 'resident.change', id, { fields: changed }),
+      });
+      return open(deps, request.viewer, id);
+    },
+  );
+}
+
+/** `/api/contacts…`: whom to call for a resident. Reading them is a look at the resident. */
+export function registerContactRoutes(app: App, deps: Deps): void {
+  registerContactReading(app, deps);
+  registerContactChanging(app, deps);
+}
+
+function registerContactReading(app: App, deps: Deps): void {
+  const { db, clock } = deps;
 
   app.get(
     '/api/contacts',
@@ -178,6 +198,11 @@ export function registerContactRoutes(app: App, deps: Deps): void {
       return { items: await listContacts(db, resident), nextCursor: null };
     },
   );
+}
+
+function registerContactChanging(app: App, deps: Deps): void {
+  const { db } = deps;
+  const audit = auditor(deps);
 
   app.post(
     '/api/contacts',
