@@ -103,6 +103,7 @@ const YOUNG_MALE = [
   '俊',
 ] as const;
 
+/** A surname, as often as it is met in Hubei. */
 export function drawSurname(random: Random): string {
   return random.weighted(SURNAMES);
 }
