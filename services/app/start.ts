@@ -67,9 +67,7 @@ async function start(): Promise<void> {
   });
   stops.push(() => platform.stop());
   onRefused = (refusal) => {
-    platform
-      .deviceRefused(refusal)
-      .catch((error: Error) => log.warn({ err: error.message }, 'notice'));
+    platform.deviceRefused(refusal).catch((error: Error) => log.warn({ err: error.message }, 'notice'));
   };
   if (config.demo) demo = await seedDemoOnce({ db: platform.db, clock, config }, say);
   await platform.start();

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { systemClock } from '#kernel/clock.ts';
 import type { Log } from './log.ts';
+import { loadQueries } from './sql.ts';
+
+const q = loadQueries(import.meta.url, 'platform', ['get_setting', 'put_setting']);
+const SETTING = 'migrations';
 
 /** The folder of the SQL migrations. */
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -31,7 +36,7 @@ export async function migrate(deps: { url: string; log: Log }): Promise<string[]
   });
   const names = applied.map(({ name }) => name);
   if (names.length > 0) log.info({ migrations: names }, 'database migrated');
-  const edited = await findEdited(url);
+  const edited = await findEdited(url, names);
   if (edited.length > 0) {
     log.warn({ migrations: edited }, 'edited after they were applied: this database may lack what they hold now');
   }
@@ -39,32 +44,31 @@ export async function migrate(deps: { url: string; log: Log }): Promise<string[]
 }
 
 /** Keeps a hash of each migration as it was applied; the names of those whose file has another one now. */
-async function findEdited(url: string): Promise<string[]> {
+async function findEdited(url: string, names: readonly string[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query('alter table migration add column if not exists hash text');
-    const { rows } = await client.query<{ name: string; hash: string | null }>('select name, hash from migration');
-    const edited: string[] = [];
-    for (const { name, hash } of rows) {
-      const now = hashOf(name);
-      if (hash === null)
-        await client.query('update migration set hash = $2 where name = $1 and hash is null', [name, now]);
-      else if (now !== null && now !== hash) edited.push(name);
+    const { rows } = await client.query<{ value: Record<string, string> }>(q.get_setting.text, [SETTING]);
+    const known = rows[0]?.value ?? {};
+    const now = hashes();
+    const added = Object.entries(now).filter(([name]) => known[name] === undefined || names.includes(name));
+    if (added.length > 0) {
+      const value = JSON.stringify({ ...known, ...Object.fromEntries(added) });
+      await client.query(q.put_setting.text, [SETTING, value, new Date(systemClock.now())]);
     }
-    return edited;
+    return Object.keys(known).filter(
+      (name) => !names.includes(name) && now[name] !== undefined && now[name] !== known[name],
+    );
   } finally {
     await client.end();
   }
 }
 
-function hashOf(name: string): string | null {
-  try {
-    return createHash('sha256')
-      .update(readFileSync(path.join(MIGRATIONS, `${name}.sql`)))
+function hashes(): Record<string, string> {
+  const files = readdirSync(MIGRATIONS).filter((file) => file.endsWith('.sql'));
+  const hash = (file: string): string =>
+    createHash('sha256')
+      .update(readFileSync(path.join(MIGRATIONS, file)))
       .digest('hex');
-  } catch {
-    // Applied by a newer release, which this one still works beside.
-    return null;
-  }
+  return Object.fromEntries(files.map((file) => [path.basename(file, '.sql'), hash(file)]));
 }

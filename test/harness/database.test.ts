@@ -12,7 +12,7 @@ test('a test database is migrated and empty', async () => {
 
 test('what one test writes another does not see', async () => {
   await first.db.pool.query(`insert into setting (name, value, updated_at) values ('a', '1', $1)`, [new Date(0)]);
-  const { rows } = await second.db.pool.query('select * from setting');
+  const { rows } = await second.db.pool.query(`select * from setting where name = 'a'`);
   expect(rows).toEqual([]);
 });
 
