@@ -120,7 +120,7 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
   }
 
   /** One step, and a look at everything it may have changed. A refused one changed nothing. */
-  async function one(step: Step): Promise<void> {
+  async function alone(step: Step): Promise<void> {
     const [refusedBefore, before] = [refused, step.do === 'desk' ? (await db.query(COUNTS))[0] : undefined];
     await run(step);
     const after = await look();
@@ -213,7 +213,7 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
     }
   }
 
-  return { begin, one, together, finish };
+  return { begin, alone, together, finish };
 }
 
 interface Line {

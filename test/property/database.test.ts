@@ -40,7 +40,7 @@ it(
     const ran = await Promise.all(
       bases.map((base) =>
         runWorlds(base, 0, RUNS, async (world, steps) => {
-          for (const step of steps) await world.one(step);
+          for (const step of steps) await world.alone(step);
         }),
       ),
     );
