@@ -238,6 +238,16 @@ create index device_household on device (household_id);
 create index device_resident on device (resident_id);
 create unique index device_adapter_name on device (adapter, adapter_name) where adapter is not null;
 
+-- A device as it is shown, with the home it stands in or its wearer lives in; never its secret.
+create view registered_device as
+select d.id, d.kind, d.can, d.power, d.lane, d.placed_in as "placedIn", d.online,
+  (extract(epoch from d.seen_at) * 1000)::float8 as "seenAt", d.battery, d.firmware, d.heartbeat_s as "heartbeatS",
+  d.adapter, d.adapter_name as "adapterName", d.settings, d.household_id as "householdId", d.resident_id as "residentId",
+  h.address, h.region_path as "regionPath", d.disabled_at is not null as disabled, d.version
+from device d
+left join resident r on r.id = d.resident_id
+left join household h on h.id = coalesce(r.household_id, d.household_id);
+
 -- An account of a gateway (zigbee2mqtt and the like) that may publish an adapter's topics.
 create table gateway (
   username text primary key,

@@ -15,6 +15,8 @@ import type { Scope } from '../scope.ts';
 
 const q = loadQueries(import.meta.url, 'registry.devices', [
   'list_devices',
+  'list_devices_within',
+  'list_devices_at',
   'find_device',
   'add_device',
   'change_device',
@@ -93,20 +95,17 @@ export async function listDevices(
     cursor: string | undefined;
   },
 ): Promise<{ items: RegisteredDevice[]; unreadable: { id: string; fields: string[] }[]; nextCursor: string | null }> {
-  const after = decodeCursor(wanted.cursor, 1)?.[0] ?? '';
-  const rows = await db.query<{ id: string }>(q.list_devices, [
-    after,
-    wanted.scope.prefixes,
-    wanted.at,
-    wanted.text,
-    wanted.online,
-    wanted.limit,
-  ]);
+  const { scope, at, text: beginning, online, limit } = wanted;
+  const page = [decodeCursor(wanted.cursor, 1)?.[0] ?? '', beginning, online, limit];
+  let rows: { id: string }[];
+  if (at !== null) rows = await db.query(q.list_devices_at, [...page, at, scope.prefixes]);
+  else if (scope.prefixes.includes('')) rows = await db.query(q.list_devices, page);
+  else rows = await db.query(q.list_devices_within, [...page, scope.from, scope.to, scope.prefixes]);
   const devices = rows.map(readDevice);
   return {
     items: await toWire(db, devices),
     unreadable: devices.flatMap(({ id, unreadable }) => (unreadable.length > 0 ? [{ id, fields: unreadable }] : [])),
-    nextCursor: rows.length === wanted.limit ? encodeCursor([rows.at(-1)!.id]) : null,
+    nextCursor: rows.length === limit ? encodeCursor([rows.at(-1)!.id]) : null,
   };
 }
 

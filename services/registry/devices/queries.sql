@@ -1,29 +1,47 @@
 -- name: list_devices
--- $4 a text that begins the id or the adapter's name; a device without a home is seen only by who sees everything.
-select d.id, d.kind, d.can, d.power, d.lane, d.placed_in as "placedIn", d.online,
-  (extract(epoch from d.seen_at) * 1000)::float8 as "seenAt", d.battery, d.firmware, d.heartbeat_s as "heartbeatS",
-  d.adapter, d.adapter_name as "adapterName", d.settings, d.household_id as "householdId", d.resident_id as "residentId",
-  h.address, h.region_path as "regionPath", d.disabled_at is not null as disabled, d.version
-from device d
-left join resident r on r.id = d.resident_id
-left join household h on h.id = coalesce(r.household_id, d.household_id)
-where d.id > $1
-  and exists (select 1 from unnest($2::text[]) p where p = '' or starts_with(h.region_path, p))
-  and ($3::uuid is null or h.id = $3 or d.resident_id = $3)
-  and ($4 = '' or starts_with(d.id, $4) or starts_with(d.adapter_name, $4))
-  and ($5::boolean is null or d.online = $5)
-order by d.id
-limit $6;
+-- For who sees everything. $2 a text that begins the id or the adapter's name.
+select * from registered_device
+where id > $1
+  and ($2 = '' or starts_with(id, $2) or starts_with("adapterName", $2))
+  and ($3::boolean is null or online = $3)
+order by id
+limit $4;
+
+-- name: list_devices_within
+-- $5 <= path < $6 is the stretch in the index, $7 the viewer's prefixes: homes first, then what stands in them or is worn.
+select * from registered_device
+where id in (
+    select d.id from household h join device d on d.household_id = h.id
+    where h.region_path >= $5 and h.region_path < $6
+    union all
+    select d.id from household h join resident r on r.household_id = h.id join device d on d.resident_id = r.id
+    where h.region_path >= $5 and h.region_path < $6)
+  and exists (select 1 from unnest($7::text[]) p where starts_with("regionPath", p))
+  and id > $1
+  and ($2 = '' or starts_with(id, $2) or starts_with("adapterName", $2))
+  and ($3::boolean is null or online = $3)
+order by id
+limit $4;
+
+-- name: list_devices_at
+-- Of a household and those who live there, or worn by a resident ($5); $6 the viewer's prefixes.
+select * from registered_device
+where id in (
+    select id from device where household_id = $5
+    union all
+    select d.id from resident r join device d on d.resident_id = r.id where r.household_id = $5
+    union all
+    select id from device where resident_id = $5)
+  and exists (select 1 from unnest($6::text[]) p where starts_with("regionPath", p))
+  and id > $1
+  and ($2 = '' or starts_with(id, $2) or starts_with("adapterName", $2))
+  and ($3::boolean is null or online = $3)
+order by id
+limit $4;
 
 -- name: find_device
-select d.id, d.kind, d.can, d.power, d.lane, d.placed_in as "placedIn", d.online,
-  (extract(epoch from d.seen_at) * 1000)::float8 as "seenAt", d.battery, d.firmware, d.heartbeat_s as "heartbeatS",
-  d.adapter, d.adapter_name as "adapterName", d.settings, d.household_id as "householdId", d.resident_id as "residentId",
-  h.address, h.region_path as "regionPath", d.disabled_at is not null as disabled, d.version
-from device d
-left join resident r on r.id = d.resident_id
-left join household h on h.id = coalesce(r.household_id, d.household_id)
-where d.id = $1 and exists (select 1 from unnest($2::text[]) p where p = '' or starts_with(h.region_path, p));
+select * from registered_device
+where id = $1 and exists (select 1 from unnest($2::text[]) p where p = '' or starts_with("regionPath", p));
 
 -- name: add_device
 insert into device (

@@ -22,28 +22,33 @@ select r.id, r.household_id as "householdId", r.name, r.sex, r.born::text as bor
   r.form_of_address as "formOfAddress", coalesce(c.lives_alone, false) as "livesAlone", c.mobility, c.hearing, c.dialect,
   coalesce(c.conditions, '{}') as conditions, coalesce(c.power_dependent, false) as "powerDependent", r.version
 from (
-  select id from resident where name ~>=~ $4 and name ~<~ $5
-  union
-  select id from resident where phone ~>=~ $4 and phone ~<~ $5
-  union
-  select resident_id from contact where phone = $4
-  union
-  select m.id from device d join resident m on m.id = d.resident_id or m.household_id = d.household_id where d.id = $4
-  union
   select m.id
-  from household k
-  join resident m on m.household_id = k.id
-  where k.region_path >= $1 and k.region_path < $2 and strpos(k.address, $4) > 0
-) found
-join resident r on r.id = found.id
+  from (
+    select id from resident where name ~>=~ $4 and name ~<~ $5
+    union
+    select id from resident where phone ~>=~ $4 and phone ~<~ $5
+    union
+    select resident_id from contact where phone = $4
+    union
+    select m.id from device d join resident m on m.id = d.resident_id or m.household_id = d.household_id where d.id = $4
+    union
+    select m.id
+    from household k
+    join resident m on m.household_id = k.id
+    where k.region_path >= $1 and k.region_path < $2 and strpos(k.address, $4) > 0
+  ) found
+  join resident m on m.id = found.id and m.removed_at is null
+  join household k on k.id = m.household_id
+  where exists (select 1 from unnest($3::text[]) p where starts_with(k.region_path, p))
+    and ($6::text is null or (m.name, m.id) > ($6, $7::uuid))
+    and ($8::text is null or m.status = $8)
+  order by m.name, m.id
+  limit $9
+) page
+join resident r on r.id = page.id
 join household h on h.id = r.household_id
 left join care_profile c on c.resident_id = r.id
-where exists (select 1 from unnest($3::text[]) p where starts_with(h.region_path, p))
-  and ($6::text is null or (r.name, r.id) > ($6, $7::uuid))
-  and ($8::text is null or r.status = $8)
-  and r.removed_at is null
-order by r.name, r.id
-limit $9;
+order by r.name, r.id;
 
 -- name: open_resident
 select r.id, r.household_id as "householdId", r.name, r.sex, r.born::text as born, r.phone, h.address,
