@@ -11,6 +11,7 @@ import type { App } from '#platform/http.ts';
 import { homePlace } from '#registry/directory/directory.ts';
 import { findCandidates } from '#registry/duty.ts';
 import { findPeople, type Person } from '#registry/people.ts';
+import { findVisibleRegion } from '#registry/scope.ts';
 import { candidateHelper } from './candidates.ts';
 import type { Cases, Sees } from './cases.ts';
 import type { DeskCommand } from './domain/desk.ts';
@@ -46,7 +47,7 @@ export function registerDispatchRoutes(app: App, deps: DispatchRoutesDeps): void
   registerStreetCommands(app, deps);
 }
 
-function registerReading(app: App, { views, search }: DispatchRoutesDeps): void {
+function registerReading(app: App, { db, views, search }: DispatchRoutesDeps): void {
   app.get('/api/incidents', {
     config: { access: LOOKS },
     schema: {
@@ -55,9 +56,13 @@ function registerReading(app: App, { views, search }: DispatchRoutesDeps): void 
     },
   }, async (request) => {
     const { state, queue, region, q, limit, cursor } = request.query;
+    const within = region === undefined ? null : await findVisibleRegion(db, request.viewer, region, true);
+    if (region !== undefined && within === null) {
+      throw new Problem('invalid_request', { fields: [{ field: 'region', expected: '您管的一个区划 | a region that you may see' }] });
+    }
     const found = q === undefined || q.trim() === '' ? null : await search(request.viewer, q.trim());
     if (found?.length === 0) return { items: [], nextCursor: null };
-    return views.list(request.viewer, { state, queue: queue ?? null, region: region ?? null, found, limit, cursor: cursor ?? null });
+    return views.list(request.viewer, { state, queue: queue ?? null, region: within?.path ?? null, found, limit, cursor: cursor ?? null });
   });
 
   app.get('/api/incidents/:id', {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Problem } from '#kernel/errors.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { WireHistory, WireIncident, WireIncidentDetail } from '#contracts/incident.ts';
@@ -83,8 +84,8 @@ const cursorOf = (at: number, id: string): string => Buffer.from(`${at}|${id}`).
 /** A cursor as this module writes it; anything else is refused by name. */
 export function readCursor(cursor: string | null): { at: Date; id: string } | null {
   if (cursor === null) return null;
-  const [at, id] = Buffer.from(cursor, 'base64url').toString().split('|');
-  if (!/^\d{1,15}$/.test(at ?? '') || !/^[0-9a-f-]{36}$/.test(id ?? '')) {
+  const [at, id, more] = Buffer.from(cursor, 'base64url').toString().split('|');
+  if (!/^\d{1,14}$/.test(at ?? '') || !z.uuid().safeParse(id).success || more !== undefined) {
     throw new Problem('invalid_request', { fields: [{ field: 'cursor', expected: '上一页给的 nextCursor | the nextCursor of the page before' }] });
   }
   return { at: new Date(Number(at)), id: id! };

@@ -3,6 +3,7 @@ import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { ageAt, findPeople, type Person } from '#registry/people.ts';
 import { regionNames, type RegionName } from '#registry/regions.ts';
+import { maskPhone } from '#registry/scope.ts';
 import { findSubjects, type DeviceSubject } from '#registry/subjects.ts';
 import { ladderFor, type Policy } from './domain/policy.ts';
 import { isLiveAssignment } from './domain/states.ts';
@@ -21,12 +22,6 @@ const LADDER_WORDS: Record<string, string> = {
   grid_worker: '网格员',
   '120': '120',
 };
-
-/** `138****1234`; short numbers lose all but their last two digits. Null stays null. */
-export function maskPhone(phone: string | null): string | null {
-  if (phone === null) return null;
-  return phone.length >= 8 ? `${phone.slice(0, 3)}****${phone.slice(-4)}` : `****${phone.slice(-2)}`;
-}
 
 /** A stuck key: presses of one type from one device at most this far apart fold into one line, ms. */
 const FOLD_MS = 10_000;
@@ -72,7 +67,7 @@ export async function wireIncidents(db: Db, cases: readonly Stored[], policy: Po
 function wireOne(i: Incident, around: Around, policy: Policy, now: number, open: boolean): WireIncident {
   const names = i.regionPath === null ? [] : (around.regions.get(i.regionPath) ?? []);
   const home = around.people.filter((person) => (i.householdId !== null && person.householdId === i.householdId) || person.id === i.residentId);
-  const residents = home.map((person) => wireResident(person, names, now, open));
+  const residents = home.map((person) => wireResident(i.regionPath === null || person.regionPath.startsWith(i.regionPath) ? person : movedAway(person), names, now, open));
   const presses = around.presses.filter((row) => row['incident_id'] === i.id);
   const area = around.areas.find((row) => row['id'] === i.areaId);
   const ladder = ladderFor(policy, i.queue, i.priority);
@@ -157,6 +152,11 @@ function wireResident(person: Person, region: RegionName[], now: number, open: b
     status: person.status,
     marks: person.marks,
   };
+}
+
+/** Who has moved out of the region of the case since: where she lives and is reached now is not for those who see the case. */
+function movedAway(person: Person): Person {
+  return { ...person, address: '', phone: null };
 }
 
 function wireDevice(id: string | null, devices: Map<string, DeviceSubject>): WireIncident['device'] {

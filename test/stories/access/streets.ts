@@ -1,0 +1,172 @@
+import type pg from 'pg';
+import type { Actor } from '#dispatch/domain/incident.ts';
+import type { IncomingPress } from '#dispatch/press.ts';
+import type { Clock } from '#kernel/clock.ts';
+import { newId } from '#kernel/ids.ts';
+import { ROLES, type Role } from '#contracts/session.ts';
+import { maskPhone } from '#registry/scope.ts';
+import { signInTestPerson, type TestPerson } from '#test/harness/identity.ts';
+import type { RunningPlatform } from '#test/harness/running.ts';
+import { wordsOf, type Words } from './leaks.ts';
+
+/** Somebody of a street who is signed in. */
+export interface Person extends TestPerson {
+  role: Role;
+  name: string;
+  staffId: string | null;
+  actor: Actor;
+}
+
+/** A home of one resident, with a box, and somebody to call. */
+export interface Home {
+  householdId: string;
+  buildingId: string;
+  gridId: string;
+  regionPath: string;
+  address: string;
+  lat: number;
+  lon: number;
+  residentId: string;
+  name: string;
+  phone: string;
+  contactId: string;
+  contactPhone: string;
+  deviceId: string;
+}
+
+/** One of the two streets, with somebody of each role in it. */
+export interface Street {
+  id: string;
+  name: string;
+  path: string;
+  people: Record<Role, Person>;
+  staff: { id: string; name: string; phone: string | null }[];
+  /** A home that no other test has had. */
+  home(): Home;
+  /** Everything by which a person, a home or a case of this street is known, and nothing that the other one says too. */
+  words: Words;
+}
+
+export interface Streets {
+  own: Street;
+  other: Street;
+}
+
+const STREETS = { own: '清河口街道', other: '汉江街道' };
+
+/** Takes two streets of the demo city and signs in somebody of each role in both. */
+export async function settleStreets(running: RunningPlatform, clock: Clock): Promise<Streets> {
+  const { pool } = running.db;
+  const said = { own: await wordsSaidIn(pool, STREETS.own), other: await wordsSaidIn(pool, STREETS.other) };
+  return {
+    own: await settle(running, clock, STREETS.own, '甲', wordsOf(said.own, said.other.join('\n'))),
+    other: await settle(running, clock, STREETS.other, '乙', wordsOf(said.other, said.own.join('\n'))),
+  };
+}
+
+async function settle(running: RunningPlatform, clock: Clock, name: string, mark: string, words: Words): Promise<Street> {
+  const { pool } = running.db;
+  const region = (await pool.query<{ id: string; path: string }>(`select id, path from region where name = $1 and level = 'street'`, [name])).rows[0]!;
+  const homes = (await pool.query<Home>(HOMES, [region.path])).rows;
+  const staff = (await pool.query<Street['staff'][number]>(STAFF, [region.path])).rows;
+  const people = {} as Street['people'];
+  for (const role of ROLES) {
+    const comes = ['grid_worker', 'volunteer', 'medic', 'vendor'].includes(role);
+    const person = await signInPerson(running, clock, role, { ...region, name }, { name: `${mark}街${role}`, staffId: comes ? staff.shift()!.id : null });
+    words.add(person.name, person.username, person.accountId);
+    people[role] = person;
+  }
+  return {
+    ...region,
+    name,
+    people,
+    staff,
+    words,
+    home() {
+      const home = homes.shift();
+      if (!home) throw new Error(`${name} has no more homes`);
+      return home;
+    },
+  };
+}
+
+/** An account of one street, signed in. */
+export async function signInPerson(
+  running: RunningPlatform,
+  clock: Clock,
+  role: Role,
+  street: Pick<Street, 'id' | 'path' | 'name'>,
+  who: { name?: string; staffId?: string | null } = {},
+): Promise<Person> {
+  const name = who.name ?? `${street.name}的人`;
+  const staffId = who.staffId ?? null;
+  const person = await signInTestPerson(running.db, clock, role, { regions: [street], name, staffId });
+  return { ...person, role, name, staffId, actor: { kind: 'person', id: person.accountId, name, role } };
+}
+
+const HOMES = `
+  select h.id as "householdId", h.building_id as "buildingId", h.region_id as "gridId", h.region_path as "regionPath", h.address,
+    coalesce(h.lat, b.lat) as lat, coalesce(h.lon, b.lon) as lon, r.id as "residentId", r.name, r.phone, t.id as "contactId", t.phone as "contactPhone", d.id as "deviceId"
+  from household h
+  join building b on b.id = h.building_id
+  join resident r on r.household_id = h.id and r.phone is not null and r.status = 'home'
+  join contact t on t.resident_id = r.id and t.ord = 1
+  join device d on d.household_id = h.id and d.adapter is null
+  where starts_with(h.region_path, $1)
+    and (select count(*) from resident o where o.household_id = h.id) = 1
+    and (select count(*) from device o where o.household_id = h.id) = 1
+  order by h.id`;
+
+const STAFF = `
+  select id, name, phone from staff
+  where starts_with(region_path, $1) and kind in ('grid_worker', 'volunteer', 'medic') and disabled_at is null
+  order by id`;
+
+/** Names, numbers, addresses and ids of the registry below a street. */
+async function wordsSaidIn(pool: pg.Pool, street: string): Promise<string[]> {
+  const { rows } = await pool.query<{ word: string | null; phone: boolean }>(
+    `
+    with street as (select path from region where name = $1 and level = 'street'),
+      home as (select h.* from household h, street where starts_with(h.region_path, street.path)),
+      person as (select r.* from resident r join home on home.id = r.household_id)
+    select unnest(array[id::text, address]) as word, false as phone from home
+    union all select unnest(array[id::text, name, registered_address]), false from person
+    union all select phone, true from person
+    union all select unnest(array[t.id::text, t.name]), false from contact t join person on person.id = t.resident_id
+    union all select t.phone, true from contact t join person on person.id = t.resident_id
+    union all select unnest(array[d.id, d.adapter_name]), false from device d
+      where d.household_id in (select id from home) or d.resident_id in (select id from person)
+    union all select unnest(array[s.id::text, s.name]), false from staff s, street where starts_with(s.region_path, street.path)
+    union all select s.phone, true from staff s, street where starts_with(s.region_path, street.path)
+    union all select k.name, false from key_holder k join home on home.id = k.household_id
+    union all select k.phone, true from key_holder k join home on home.id = k.household_id
+    union all select unnest(array[b.id::text, b.address]), false from building b join region g on g.id = b.grid_id, street where starts_with(g.path, street.path)
+    union all select unnest(array[g.id::text, g.path, g.name]), false from region g, street where starts_with(g.path, street.path)`,
+    [street],
+  );
+  return rows.flatMap(({ word, phone }) => (word === null ? [] : phone ? [word, maskPhone(word)!] : [word]));
+}
+
+let pressed = 0;
+
+/** What a box sends when its red key is pressed. */
+export function pressOf(deviceId: string, clock: Clock, more: Partial<IncomingPress> = {}): IncomingPress {
+  const at = clock.now();
+  return {
+    device: deviceId,
+    adapter: null,
+    eventId: newId(at + ++pressed),
+    type: 'sos',
+    at,
+    receivedAt: at,
+    key: 'red',
+    battery: 80,
+    test: false,
+    location: null,
+    detail: {},
+    topic: `12349/v1/0/${deviceId}/up/event`,
+    raw: Buffer.from('{}'),
+    readable: true,
+    ...more,
+  };
+}

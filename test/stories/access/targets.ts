@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import type { DeskCommand } from '#dispatch/domain/desk.ts';
+import type { StreetCommand } from '#dispatch/domain/street.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { RunningPlatform } from '#test/harness/running.ts';
+import { pressOf, signInPerson, type Home, type Person, type Street, type Streets } from './streets.ts';
+
+/** How far a case has got. `offered`, `under_way`: a person of the street; `handed`: offered to 120; `unplaced`: nobody knows whose. */
+export type Stage = 'waiting' | 'claimed' | 'resolved' | 'offered' | 'under_way' | 'handed' | 'unplaced';
+
+export interface Case {
+  id: string;
+  version: number;
+  openedAt: number;
+  home: Home;
+  assignment: string;
+  handoff: string;
+}
+
+/** Whose things a call is aimed at: one's own street, the other one, or nobody's, for comparison. */
+export interface Target {
+  readonly region: { id: string; path: string };
+  home(): Home;
+  staff(): { id: string; name: string; phone: string | null };
+  /** A case at that stage, owned (where it is) by `owner`; the other street's is always the same, and its operator's. */
+  case(stage: Stage, owner: Person): Promise<Case>;
+  /** Somebody on duty who could come to a case of the street. */
+  candidate(): Promise<string>;
+  /** An offer to that person, taken as far as `state`. */
+  assignment(to: Person, state: 'offered' | 'accepted' | 'under_way' | 'on_scene'): Promise<string>;
+  account(): Promise<{ id: string; username: string }>;
+  /** An open hand-over of an operator of the street, with one case. */
+  handover(): Promise<string>;
+}
+
+/** Things of one's own street, fresh for every call, since calls that go well use them up. */
+export function ownTarget(running: RunningPlatform, clock: Clock, street: Street): Target {
+  const make = makerOf(running, clock, street);
+  return {
+    region: street,
+    home: street.home,
+    staff: () => street.staff[0]!,
+    case: make.case,
+    candidate: make.candidate,
+    assignment: make.assignment,
+    async account() {
+      const { accountId: id, username } = await signInPerson(running, clock, 'operator', street);
+      return { id, username };
+    },
+    handover: make.handover,
+  };
+}
+
+/** Things of the other street, made once: no call may change them. */
+export function otherTarget(running: RunningPlatform, clock: Clock, street: Street): Target {
+  // Whom nobody of the other street shares a name with.
+  const isOnlyHere = (name: string): boolean => street.words.in(name).includes(name);
+  const nextHome = (): Home => {
+    for (;;) {
+      const home = street.home();
+      if (isOnlyHere(home.name)) return home;
+    }
+  };
+  const make = makerOf(running, clock, street, nextHome);
+  const made = new Map<string, Promise<unknown>>();
+  const once = <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    if (!made.has(name)) made.set(name, work());
+    return made.get(name) as Promise<T>;
+  };
+  const known = <T extends Record<string, unknown>>(thing: T): T => {
+    for (const value of Object.values(thing)) if (typeof value === 'string') street.words.add(value);
+    return thing;
+  };
+  const home = nextHome();
+  const staff = street.staff.find(({ name, phone }) => phone !== null && isOnlyHere(name))!;
+  return {
+    region: street,
+    home: () => home,
+    staff: () => staff,
+    case: (stage) => once(stage, async () => known({ ...(await make.case(stage, street.people.operator)) })),
+    candidate: () => once('candidate', make.candidate),
+    assignment: (_to, state) =>
+      once(`assignment ${state}`, async () => known({ id: await make.assignment(street.people.grid_worker, state) })).then(({ id }) => id),
+    account: async () => ({ id: street.people.operator.accountId, username: street.people.operator.username }),
+    handover: () => once('handover', async () => known({ id: await make.handover() })).then(({ id }) => id),
+  };
+}
+
+/** Ids and texts that nobody has. */
+export function nobodysTarget(): Target {
+  const home: Home = {
+    householdId: randomUUID(),
+    buildingId: randomUUID(),
+    gridId: randomUUID(),
+    regionPath: '42/4206/420606/420606777/420606777001/01/',
+    address: '无此路999号院9栋9单元999',
+    lat: 0,
+    lon: 0,
+    residentId: randomUUID(),
+    name: '亓官无有',
+    phone: '19999999999',
+    contactId: randomUUID(),
+    contactPhone: '19999999998',
+    deviceId: 'nobodys-box',
+  };
+  return {
+    region: { id: randomUUID(), path: '42/4206/420606/420606777/' },
+    home: () => home,
+    staff: () => ({ id: randomUUID(), name: '亓官无名', phone: '19999999997' }),
+    case: async () => ({ id: randomUUID(), version: 1, openedAt: 0, home, assignment: randomUUID(), handoff: randomUUID() }),
+    candidate: async () => randomUUID(),
+    assignment: async () => randomUUID(),
+    account: async () => ({ id: randomUUID(), username: `nobody-${randomUUID()}` }),
+    handover: async () => randomUUID(),
+  };
+}
+
+/** Cases of the streets, made by presses and by what people of the street then do. */
+function makerOf(
+  running: RunningPlatform,
+  clock: Clock,
+  street: Street,
+  nextHome: () => Home = street.home,
+): Pick<Target, 'case' | 'candidate' | 'assignment' | 'handover'> {
+  const { cases } = running.platform;
+  const open = async (home: Home, device = home.deviceId): Promise<string> => {
+    const [receipt] = await running.receive([pressOf(device, clock)]);
+    street.words.add(receipt!.pressId, receipt!.ack.event);
+    return receipt!.incident!;
+  };
+  const desk = (id: string, owner: Person, command: DeskCommand): Promise<unknown> => cases.desk(id, command, owner.actor, null);
+  const onStreet = (id: string, owner: Person, command: StreetCommand): Promise<unknown> => cases.street(id, command, owner.actor, null);
+  const offer = (id: string, owner: Person, to: { id: string; name: string; phone: string | null }): Promise<unknown> =>
+    onStreet(id, owner, { type: 'assign', helper: { staffId: to.id, name: to.name, role: 'grid_worker', phone: to.phone, minutes: 5, why: '值班' } });
+  const look = async (id: string, home: Home): Promise<Case> => {
+    const { pool } = running.db;
+    const row = (await pool.query<{ version: number; opened_at: Date }>('select version, opened_at from incident where id = $1', [id])).rows[0]!;
+    const assignment = (await pool.query<{ id: string }>('select id from assignment where incident_id = $1', [id])).rows[0]?.id ?? randomUUID();
+    const handoff = (await pool.query<{ id: string }>('select id from handoff where incident_id = $1', [id])).rows[0]?.id ?? randomUUID();
+    return { id, version: row.version, openedAt: row.opened_at.getTime(), home, assignment, handoff };
+  };
+  const come = async (id: string, home: Home, who: { id: string; name: string }): Promise<void> => {
+    const { assignment } = await look(id, home);
+    const by = { kind: 'person', id: who.id, name: who.name } as const;
+    for (const to of ['accepted', 'under_way'] as const) await cases.answer(assignment, who.id, { to }, by);
+  };
+  return {
+    async case(stage, owner) {
+      const home = nextHome();
+      const id = await open(home, stage === 'unplaced' ? `stranger-${home.deviceId}` : undefined);
+      if (stage !== 'waiting') await desk(id, owner, { type: 'claim' });
+      if (stage === 'resolved') await desk(id, owner, { type: 'resolve', code: 'rescue' });
+      if (stage === 'offered' || stage === 'under_way') await offer(id, owner, street.staff[1]!);
+      if (stage === 'under_way') await come(id, home, street.staff[1]!);
+      if (stage === 'handed') await onStreet(id, owner, { type: 'handoff', target: '120' });
+      return look(id, home);
+    },
+    async candidate() {
+      const id = await open(street.home());
+      const answer = await running.app.inject({ url: `/api/incidents/${id}`, headers: { cookie: street.people.operator.cookie } });
+      return answer.json<{ candidates: { id: string }[] }>().candidates[0]!.id;
+    },
+    async assignment(to, state) {
+      const owner = street.people.operator;
+      const home = street.home();
+      const id = await open(home);
+      await desk(id, owner, { type: 'claim' });
+      await offer(id, owner, { id: to.staffId!, name: to.name, phone: null });
+      const { assignment } = await look(id, home);
+      const way = ['accepted', 'under_way', 'on_scene'] as const;
+      for (const step of way.slice(0, way.indexOf(state as 'accepted') + 1)) await cases.answer(assignment, to.staffId!, { to: step }, to.actor);
+      return assignment;
+    },
+    async handover() {
+      const from = await signInPerson(running, clock, 'operator', street, { name: `${street.name}交班的人` });
+      await desk(await open(street.home()), from, { type: 'claim' });
+      const answer = await running.app.inject({ method: 'POST', url: '/api/handovers', headers: { cookie: from.cookie }, payload: { note: '交班' } });
+      return answer.json<{ id: string }>().id;
+    },
+  };
+}
+
+/** What an exercise may use: the caller, and his own street for the parts of a call that must be right. */
+export interface Scene {
+  caller: Person;
+  own: Target;
+  /** Another account of the caller's role and street, for calls that use an account up. */
+  another(): Promise<Person>;
+}
+
+export type { Streets };
