@@ -165,7 +165,8 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
       prev: line.prev_hash,
       hash: line.hash,
     }));
-    if (findBrokenLink(links, stored.historyHash) !== null) throw new Error('a chain is broken');
+    const broken = findBrokenLink(links, stored.historyHash);
+    if (broken !== null) throw new Error(`a chain is broken at link ${broken}\n${JSON.stringify(stored)}\n${JSON.stringify(links)}`);
     if (lines.some((line, place) => line.seq !== place + 1) || stored.historySeq !== lines.length) throw new Error('a line is missing');
     let before: Incident | null = null;
     let facts: string[] = [];
@@ -204,7 +205,7 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
     const rows = await db.pool.query<{ id: string; counted: number; lines: number; kept: number }>(
       `select i.id, i.press_count as counted,
          (select count(*) from history h where h.incident_id = i.id and h.kind = 'press')::int as lines,
-         (select count(*) from press p where p.incident_id = i.id and p.type <> 'button')::int as kept
+         (select count(*) from press p where p.incident_id = i.id and not (p.readable and p.type = 'button'))::int as kept
        from incident i where i.id = any ($1::uuid[])`,
       [ids],
     );

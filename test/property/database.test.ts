@@ -34,17 +34,24 @@ async function runWorlds(base: TestDatabase, from: number, runs: number, play: (
   return place - from;
 }
 
+/** The same on every database at once; only when all have ended does a failure count, so that none disturbs the next test. */
+async function runEverywhere(from: number, runs: number, play: Parameters<typeof runWorlds>[3]): Promise<number> {
+  const ends = await Promise.allSettled(bases.map((base) => runWorlds(base, from, runs, play)));
+  let ran = 0;
+  for (const end of ends) {
+    if (end.status === 'rejected') throw end.reason;
+    ran += end.value;
+  }
+  return ran;
+}
+
 it(
   'random sequences through Postgres: one owner, always a deadline, nothing left by what was refused, a history that rebuilds the rows',
   async () => {
-    const ran = await Promise.all(
-      bases.map((base) =>
-        runWorlds(base, 0, RUNS, async (world, steps) => {
-          for (const step of steps) await world.alone(step);
-        }),
-      ),
-    );
-    expect(ran.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(500);
+    const ran = await runEverywhere(0, RUNS, async (world, steps) => {
+      for (const step of steps) await world.alone(step);
+    });
+    expect(ran).toBeGreaterThanOrEqual(500);
   },
   180_000,
 );
@@ -52,14 +59,10 @@ it(
 it(
   'the same with three things happening at once',
   async () => {
-    const ran = await Promise.all(
-      bases.map((base) =>
-        runWorlds(base, RUNS, 40, async (world, steps) => {
-          for (let at = 0; at < steps.length; at += 3) await world.together(steps.slice(at, at + 3));
-        }),
-      ),
-    );
-    expect(ran.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(120);
+    const ran = await runEverywhere(RUNS, 30, async (world, steps) => {
+      for (let at = 0; at < steps.length; at += 3) await world.together(steps.slice(at, at + 3));
+    });
+    expect(ran).toBeGreaterThanOrEqual(90);
   },
   120_000,
 );
