@@ -40,6 +40,7 @@ test('port 0, for any free one, is allowed', () => {
 });
 
 test.each([
+  ['HOST', ['999.1.1.1', 'not a host', 'example.org']],
   ['HTTP_PORT', ['http', '70000', '-1', '80.5']],
   ['MQTT_PORT', ['1883;']],
   ['MQTT_WS_PORT', ['65536']],
@@ -61,6 +62,13 @@ test.each([
       expect.stringMatching(new RegExp(`^${variable}: expected .`)),
     ]);
   }
+});
+
+test('two listeners on one port are named, unless the broker is another one', () => {
+  const ports = { HTTP_PORT: '8000', MQTT_PORT: '8001', MQTT_WS_PORT: '8000' };
+  expect(readConfig(ports)).toEqual({ errors: ['MQTT_WS_PORT: 8000 is HTTP_PORT already'] });
+  expect(readConfig({ HTTP_PORT: '1883' })).toEqual({ errors: ['MQTT_PORT: 1883 is HTTP_PORT already'] });
+  expect(readConfig({ ...ports, MQTT_URL: 'mqtt://h' })).toMatchObject({ config: { httpPort: 8000 } });
 });
 
 test('every mistake is named at once, one line each', () => {

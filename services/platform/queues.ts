@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { createPostgresBackend, Queue, withBackend, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Log } from './log.ts';
@@ -12,6 +13,7 @@ export interface IntentJob {
 }
 
 export interface Queues {
+  /** Resolves when the queues are there, or after 3 s without their backend: they then come when it does. */
   start(): Promise<void>;
   /** Adds a hint. The job's id is intent and attempt, since BullMQ ignores an id it has seen. Rejects when the backend is away. */
   add(queue: QueueName, job: IntentJob): Promise<void>;
@@ -24,6 +26,8 @@ const SCHEMA = 'bullmq';
 /** Five seconds until the jobs of a dead worker are taken by another; BullMQ's own default is sixty. */
 const LOCK_MS = 5_000;
 const STALLED_MS = 2_500;
+/** Hints may come late; nothing that starts after the queues waits longer for them. */
+const START_PATIENCE_MS = 3_000;
 const WORKING = { concurrency: 8, lockDuration: LOCK_MS, stalledInterval: STALLED_MS, maxStalledCount: 10 };
 const FORGET = { defaultJobOptions: { removeOnComplete: true, removeOnFail: true } };
 
@@ -45,7 +49,13 @@ interface Carrier {
 
 function onPostgres(databaseUrl: string): Carrier {
   const kind = withBackend(createPostgresBackend);
-  const connection = { connectionString: databaseUrl, schema: SCHEMA, migrate: true, max: 4, connectionTimeoutMillis: 5_000 };
+  const connection = {
+    connectionString: databaseUrl,
+    schema: SCHEMA,
+    migrate: true,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+  };
   return {
     queue: (name) => new kind.Queue<IntentJob>(name, { connection, ...FORGET }),
     worker: (name, handle) => new kind.Worker<IntentJob>(name, (job) => handle(job.data), { connection, ...WORKING }),
@@ -55,8 +65,16 @@ function onPostgres(databaseUrl: string): Carrier {
 function onRedis(url: string): Carrier {
   return {
     // With Redis down, adding must fail at once instead of waiting for ever.
-    queue: (name) => new Queue<IntentJob>(name, { connection: { url, maxRetriesPerRequest: null, enableOfflineQueue: false }, ...FORGET }),
-    worker: (name, handle) => new Worker<IntentJob>(name, (job) => handle(job.data), { connection: { url, maxRetriesPerRequest: null }, ...WORKING }),
+    queue: (name) =>
+      new Queue<IntentJob>(name, {
+        connection: { url, maxRetriesPerRequest: null, enableOfflineQueue: false },
+        ...FORGET,
+      }),
+    worker: (name, handle) =>
+      new Worker<IntentJob>(name, (job) => handle(job.data), {
+        connection: { url, maxRetriesPerRequest: null },
+        ...WORKING,
+      }),
   };
 }
 
@@ -65,7 +83,12 @@ function onRedis(url: string): Carrier {
  * hint where this process works on jobs; it may be called twice for one. After the backend was emptied (schema dropped,
  * FLUSHALL) the queues are made anew at the next failure.
  */
-export function createQueues(deps: { log: Log; databaseUrl: string; redisUrl: string | undefined; handle?: Handle | undefined }): Queues {
+export function createQueues(deps: {
+  log: Log;
+  databaseUrl: string;
+  redisUrl: string | undefined;
+  handle?: Handle | undefined;
+}): Queues {
   const carrier = deps.redisUrl === undefined ? onPostgres(deps.databaseUrl) : onRedis(deps.redisUrl);
   let queues = new Map<QueueName, Line>();
   let workers: Hand[] = [];
@@ -95,7 +118,9 @@ export function createQueues(deps: { log: Log; databaseUrl: string; redisUrl: st
     const old = [...workers, ...queues.values()];
     workers = [];
     queues = new Map();
-    await Promise.all(old.map((one) => one.close().catch((error: Error) => deps.log.debug({ err: error.message }, 'queue close'))));
+    await Promise.all(
+      old.map((one) => one.close().catch((error: Error) => deps.log.debug({ err: error.message }, 'queue close'))),
+    );
   }
 
   /** One renewal at a time; a failing backend is asked again by the next hint. */
@@ -116,7 +141,15 @@ export function createQueues(deps: { log: Log; databaseUrl: string; redisUrl: st
         redis.on('error', (error) => deps.log.warn({ err: error.message }, 'redis'));
         await redis.connect().catch(() => undefined);
       }
-      await open();
+      const opening = open().then(
+        () => true,
+        (error: Error) => {
+          deps.log.warn({ err: error.message }, 'queues');
+          return false;
+        },
+      );
+      if (!(await Promise.race([opening, wait(START_PATIENCE_MS, false, { ref: false })])))
+        deps.log.warn('the queues are away; what they hint at is found by the sweep');
     },
     async add(queue, job) {
       const data = { intent: job.intent, attempt: job.attempt };
