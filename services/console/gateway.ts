@@ -1,6 +1,13 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Clock } from '#kernel/clock.ts';
-import { BEAT_MS, type FieldAssignment, type Notice, type WireBoard, type WireDesk, type WireResponder } from '#contracts/socket.ts';
+import {
+  BEAT_MS,
+  type FieldAssignment,
+  type Notice,
+  type WireBoard,
+  type WireDesk,
+  type WireResponder,
+} from '#contracts/socket.ts';
 import type { WireIncident } from '#contracts/incident.ts';
 import type { Viewer } from '#platform/access.ts';
 import type { Config } from '#platform/config.ts';
@@ -76,7 +83,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   function onBeat(): void {
     const at = now();
     for (const name of NAMESPACE_NAMES) screens.sendHere(name, 'beat', { at });
-    checkSessions().catch((error: Error) => deps.log.warn({ err: error.message }, 'sessions of sockets could not be checked'));
+    checkSessions().catch((error: Error) =>
+      deps.log.warn({ err: error.message }, 'sessions of sockets could not be checked'),
+    );
     tellBoards().catch((error: Error) => deps.log.warn({ err: error.message }, 'boards could not be counted'));
   }
 
@@ -100,9 +109,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   /** The notice of a step of the ladder, to those it calls. */
-  function page({ wire, regionPath }: { wire: WireIncident; regionPath: string | null }, called: { who?: string; owner?: string | null; why?: string }): void {
+  function page(
+    { wire, regionPath }: { wire: WireIncident; regionPath: string | null },
+    called: { who?: string; owner?: string | null; why?: string },
+  ): void {
     const rooms =
-      called.who === 'owner' ? [`account:${called.owner}`] : called.who === 'supervisors' ? supervisorRoomsOf(regionPath) : roomsOf(regionPath);
+      called.who === 'owner'
+        ? [`account:${called.owner}`]
+        : called.who === 'supervisors'
+          ? supervisorRoomsOf(regionPath)
+          : roomsOf(regionPath);
     screens.send('/console', { rooms }, 'notice', pageNotice(wire, called));
   }
 
@@ -116,13 +132,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   async function carryOne(payload: ConsolePayload, cases: Cases): Promise<void> {
-    if ('notice' in payload) return screens.send('/console', { rooms: roomsOf(payload.region) }, 'notice', payload.notice);
+    if ('notice' in payload)
+      return screens.send('/console', { rooms: roomsOf(payload.region) }, 'notice', payload.notice);
     const one = cases.get(payload.incident);
     if (!one) return;
     if ('page' in payload) page(one, payload.page);
     else if ('offer' in payload) await offer(payload.offer);
     else if (payload.was !== undefined) {
-      screens.send('/console', { rooms: roomsOf(payload.was), except: roomsOf(one.regionPath) }, 'gone', { id: payload.incident });
+      screens.send('/console', { rooms: roomsOf(payload.was), except: roomsOf(one.regionPath) }, 'gone', {
+        id: payload.incident,
+      });
     }
   }
 
@@ -136,13 +155,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const cases: Cases = new Map((await deps.byIds(ids)).map((one) => [one.wire.id, one]));
       for (const { wire, regionPath } of cases.values()) {
         const to = { rooms: roomsOf(regionPath) };
-        if (wire.state === 'closed' || wire.state === 'cancelled') screens.send('/console', to, 'gone', { id: wire.id });
+        if (wire.state === 'closed' || wire.state === 'cancelled')
+          screens.send('/console', to, 'gone', { id: wire.id });
         else screens.send('/console', to, 'incident', wire);
       }
       for (const payload of payloads) await carryOne(payload, cases);
     },
-    responder: (responder, regionPath) => screens.send('/console', { rooms: roomsOf(regionPath) }, 'responder', responder),
-    desk: (desk, regions) => screens.send('/console', { rooms: [...new Set(regions.flatMap((region) => roomsOf(region)))] }, 'desk', desk),
+    responder: (responder, regionPath) =>
+      screens.send('/console', { rooms: roomsOf(regionPath) }, 'responder', responder),
+    desk: (desk, regions) =>
+      screens.send('/console', { rooms: [...new Set(regions.flatMap((region) => roomsOf(region)))] }, 'desk', desk),
     revoke: (sessionIds) => screens.cut(sessionIds.map((id) => `session:${id}`)),
     async stop() {
       clearInterval(beat);

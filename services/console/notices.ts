@@ -13,7 +13,8 @@ const WHY: Record<string, (who: string) => string> = {
 
 /** The notice of a step of the ladder. Names the case by who it is, or where it stands, never by an id. */
 export function pageNotice(incident: WireIncident, page: { who?: string; why?: string }): Notice {
-  const who = incident.resident?.name ?? incident.residents[0]?.name ?? incident.region.at(-1)?.name ?? '没有登记的设备';
+  const who =
+    incident.resident?.name ?? incident.residents[0]?.name ?? incident.region.at(-1)?.name ?? '没有登记的设备';
   const alarm = incident.state === 'waiting' && incident.class === 'rescue' && page.why !== 'follow_up_due';
   return {
     level: alarm ? 'alarm' : 'warn',

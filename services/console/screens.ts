@@ -41,7 +41,10 @@ export interface Audience {
 
 export interface Screens {
   /** Listens on the HTTP server. `welcome` is called for each screen that was let in; when it rejects, the screen is cut. */
-  start(server: HttpServer, welcome: { [Name in NamespaceName]: (screen: Screen<Name>) => Promise<void> }): Promise<void>;
+  start(
+    server: HttpServer,
+    welcome: { [Name in NamespaceName]: (screen: Screen<Name>) => Promise<void> },
+  ): Promise<void>;
   send<Name extends NamespaceName, Event extends keyof NamespaceEvents<Name> & string>(
     name: Name,
     to: Audience,
@@ -63,7 +66,8 @@ export interface Screens {
 
 /** Throws for an event that the registry does not hold: what nobody listed (and so no test looked at) is never sent. */
 function mustBeListed(name: NamespaceName, event: string): void {
-  if (!Object.hasOwn(namespaceEvents[name], event)) throw new Error(`${name} has no event "${event}": list it in namespaceEvents first`);
+  if (!Object.hasOwn(namespaceEvents[name], event))
+    throw new Error(`${name} has no event "${event}": list it in namespaceEvents first`);
 }
 
 /**
@@ -119,7 +123,11 @@ export function createScreens(deps: { config: Config; log: Log; authenticate: Au
     },
     open: (name) => (io === undefined ? [] : [...io.of(name).sockets.values()].map((socket) => screenOf(name, socket))),
     cut(rooms) {
-      if (rooms.length > 0) for (const name of NAMESPACE_NAMES) io?.of(name).in([...rooms]).disconnectSockets(true);
+      if (rooms.length > 0)
+        for (const name of NAMESPACE_NAMES)
+          io?.of(name)
+            .in([...rooms])
+            .disconnectSockets(true);
     },
     async stop() {
       io?.disconnectSockets(true);

@@ -52,12 +52,28 @@ export async function startPlatformHere(options: {
   const database = await createTestDatabase({ seeded: true });
   const dataDir = mkdtempSync(join(tmpdir(), 'yijiantong-test-here-'));
   const config = configOf({ ROLE: role, DATABASE_URL: database.url, DATA_DIR: dataDir });
-  const engines = role === 'all' ? await startEngines({ config, log, clock, onRefused: () => undefined }, () => undefined) : withoutBroker(database.url);
-  const platform = createPlatform({ config, log, clock, engines, ...(options.addRoutes && { addRoutes: options.addRoutes }) });
+  const engines =
+    role === 'all'
+      ? await startEngines({ config, log, clock, onRefused: () => undefined }, () => undefined)
+      : withoutBroker(database.url);
+  const platform = createPlatform({
+    config,
+    log,
+    clock,
+    engines,
+    ...(options.addRoutes && { addRoutes: options.addRoutes }),
+  });
   await platform.start();
   const policies = createPolicies({ db: database.db, log });
   await policies.refresh();
-  const receiver = createReceiver({ db: database.db, clock, log, policies, busyOwners: async () => new Set(), poke: () => undefined });
+  const receiver = createReceiver({
+    db: database.db,
+    clock,
+    log,
+    policies,
+    busyOwners: async () => new Set(),
+    poke: () => undefined,
+  });
   return {
     platform,
     app: platform.app!,
@@ -75,7 +91,15 @@ export async function startPlatformHere(options: {
 }
 
 function configOf(variables: Record<string, string>): Config {
-  const here = { HOST: '127.0.0.1', HTTP_PORT: '0', MQTT_PORT: '0', MQTT_WS_PORT: '0', DEMO: '0', SIM_DEVICES: '0', LOG_LEVEL: 'warn' };
+  const here = {
+    HOST: '127.0.0.1',
+    HTTP_PORT: '0',
+    MQTT_PORT: '0',
+    MQTT_WS_PORT: '0',
+    DEMO: '0',
+    SIM_DEVICES: '0',
+    LOG_LEVEL: 'warn',
+  };
   const needed = variables['ROLE'] === 'all' ? {} : { MQTT_URL: 'mqtt://127.0.0.1:1' };
   const read = readConfig({ ...here, ...needed, ...variables });
   if ('errors' in read) throw new Error(read.errors.join('\n'));

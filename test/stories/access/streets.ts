@@ -64,15 +64,31 @@ export async function settleStreets(running: RunningPlatform, clock: Clock): Pro
   };
 }
 
-async function settle(running: RunningPlatform, clock: Clock, name: string, mark: string, words: Words): Promise<Street> {
+async function settle(
+  running: RunningPlatform,
+  clock: Clock,
+  name: string,
+  mark: string,
+  words: Words,
+): Promise<Street> {
   const { pool } = running.db;
-  const region = (await pool.query<{ id: string; path: string }>(`select id, path from region where name = $1 and level = 'street'`, [name])).rows[0]!;
+  const region = (
+    await pool.query<{ id: string; path: string }>(`select id, path from region where name = $1 and level = 'street'`, [
+      name,
+    ])
+  ).rows[0]!;
   const homes = (await pool.query<Home>(HOMES, [region.path])).rows;
   const staff = (await pool.query<Street['staff'][number]>(STAFF, [region.path])).rows;
   const people = {} as Street['people'];
   for (const role of ROLES) {
     const comes = ['grid_worker', 'volunteer', 'medic', 'vendor'].includes(role);
-    const person = await signInPerson(running, clock, role, { ...region, name }, { name: `${mark}街${role}`, staffId: comes ? staff.shift()!.id : null });
+    const person = await signInPerson(
+      running,
+      clock,
+      role,
+      { ...region, name },
+      { name: `${mark}街${role}`, staffId: comes ? staff.shift()!.id : null },
+    );
     words.add(person.name, person.username, person.accountId);
     people[role] = person;
   }

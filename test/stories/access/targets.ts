@@ -80,7 +80,9 @@ export function otherTarget(running: RunningPlatform, clock: Clock, street: Stre
     case: (stage) => once(stage, async () => known({ ...(await make.case(stage, street.people.operator)) })),
     candidate: () => once('candidate', make.candidate),
     assignment: (_to, state) =>
-      once(`assignment ${state}`, async () => known({ id: await make.assignment(street.people.grid_worker, state) })).then(({ id }) => id),
+      once(`assignment ${state}`, async () =>
+        known({ id: await make.assignment(street.people.grid_worker, state) }),
+      ).then(({ id }) => id),
     account: async () => ({ id: street.people.operator.accountId, username: street.people.operator.username }),
     handover: () => once('handover', async () => known({ id: await make.handover() })).then(({ id }) => id),
   };
@@ -107,7 +109,14 @@ export function nobodysTarget(): Target {
     region: { id: randomUUID(), path: '42/4206/420606/420606777/' },
     home: () => home,
     staff: () => ({ id: randomUUID(), name: '亓官无名', phone: '19999999997' }),
-    case: async () => ({ id: randomUUID(), version: 1, openedAt: 0, home, assignment: randomUUID(), handoff: randomUUID() }),
+    case: async () => ({
+      id: randomUUID(),
+      version: 1,
+      openedAt: 0,
+      home,
+      assignment: randomUUID(),
+      handoff: randomUUID(),
+    }),
     candidate: async () => randomUUID(),
     assignment: async () => randomUUID(),
     account: async () => ({ id: randomUUID(), username: `nobody-${randomUUID()}` }),
@@ -128,15 +137,28 @@ function makerOf(
     street.words.add(receipt!.pressId, receipt!.ack.event);
     return receipt!.incident!;
   };
-  const desk = (id: string, owner: Person, command: DeskCommand): Promise<unknown> => cases.desk(id, command, owner.actor, null);
-  const onStreet = (id: string, owner: Person, command: StreetCommand): Promise<unknown> => cases.street(id, command, owner.actor, null);
+  const desk = (id: string, owner: Person, command: DeskCommand): Promise<unknown> =>
+    cases.desk(id, command, owner.actor, null);
+  const onStreet = (id: string, owner: Person, command: StreetCommand): Promise<unknown> =>
+    cases.street(id, command, owner.actor, null);
   const offer = (id: string, owner: Person, to: { id: string; name: string; phone: string | null }): Promise<unknown> =>
-    onStreet(id, owner, { type: 'assign', helper: { staffId: to.id, name: to.name, role: 'grid_worker', phone: to.phone, minutes: 5, why: '值班' } });
+    onStreet(id, owner, {
+      type: 'assign',
+      helper: { staffId: to.id, name: to.name, role: 'grid_worker', phone: to.phone, minutes: 5, why: '值班' },
+    });
   const look = async (id: string, home: Home): Promise<Case> => {
     const { pool } = running.db;
-    const row = (await pool.query<{ version: number; opened_at: Date }>('select version, opened_at from incident where id = $1', [id])).rows[0]!;
-    const assignment = (await pool.query<{ id: string }>('select id from assignment where incident_id = $1', [id])).rows[0]?.id ?? randomUUID();
-    const handoff = (await pool.query<{ id: string }>('select id from handoff where incident_id = $1', [id])).rows[0]?.id ?? randomUUID();
+    const row = (
+      await pool.query<{ version: number; opened_at: Date }>('select version, opened_at from incident where id = $1', [
+        id,
+      ])
+    ).rows[0]!;
+    const assignment =
+      (await pool.query<{ id: string }>('select id from assignment where incident_id = $1', [id])).rows[0]?.id ??
+      randomUUID();
+    const handoff =
+      (await pool.query<{ id: string }>('select id from handoff where incident_id = $1', [id])).rows[0]?.id ??
+      randomUUID();
     return { id, version: row.version, openedAt: row.opened_at.getTime(), home, assignment, handoff };
   };
   const come = async (id: string, home: Home, who: { id: string; name: string }): Promise<void> => {
@@ -157,7 +179,10 @@ function makerOf(
     },
     async candidate() {
       const id = await open(street.home());
-      const answer = await running.app.inject({ url: `/api/incidents/${id}`, headers: { cookie: street.people.operator.cookie } });
+      const answer = await running.app.inject({
+        url: `/api/incidents/${id}`,
+        headers: { cookie: street.people.operator.cookie },
+      });
       return answer.json<{ candidates: { id: string }[] }>().candidates[0]!.id;
     },
     async assignment(to, state) {
@@ -168,13 +193,19 @@ function makerOf(
       await offer(id, owner, { id: to.staffId!, name: to.name, phone: null });
       const { assignment } = await look(id, home);
       const way = ['accepted', 'under_way', 'on_scene'] as const;
-      for (const step of way.slice(0, way.indexOf(state as 'accepted') + 1)) await cases.answer(assignment, to.staffId!, { to: step }, to.actor);
+      for (const step of way.slice(0, way.indexOf(state as 'accepted') + 1))
+        await cases.answer(assignment, to.staffId!, { to: step }, to.actor);
       return assignment;
     },
     async handover() {
       const from = await signInPerson(running, clock, 'operator', street, { name: `${street.name}交班的人` });
       await desk(await open(street.home()), from, { type: 'claim' });
-      const answer = await running.app.inject({ method: 'POST', url: '/api/handovers', headers: { cookie: from.cookie }, payload: { note: '交班' } });
+      const answer = await running.app.inject({
+        method: 'POST',
+        url: '/api/handovers',
+        headers: { cookie: from.cookie },
+        payload: { note: '交班' },
+      });
       return answer.json<{ id: string }>().id;
     },
   };

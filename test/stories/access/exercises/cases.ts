@@ -17,7 +17,11 @@ const command = (name: string, stage: Stage, body: object = {}): [string, Exerci
 ];
 
 /** A command that names something else besides the case: also tried on one's own case with what is the target's. */
-const naming = (name: string, stage: Stage, body: (of: { home: { residentId: string }; assignment: string; handoff: string; candidate: string }) => object): [string, Exercise] => [
+const naming = (
+  name: string,
+  stage: Stage,
+  body: (of: { home: { residentId: string }; assignment: string; handoff: string; candidate: string }) => object,
+): [string, Exercise] => [
   `POST /api/incidents/:id/${name}`,
   {
     calls: async (target, { caller, own }) => {
@@ -37,7 +41,15 @@ const answering = (name: string, from: 'offered' | 'accepted' | 'under_way' | 'o
     calls: async (target, { caller, own, another }) => {
       const calls = [post(`/api/assignments/${await target.assignment(caller, from)}/${name}`)];
       // A colleague's offer is no more his than one of another street.
-      return target === own ? calls : [...calls, { ...post(`/api/assignments/${await target.assignment(caller, from)}/${name}`), cookie: (await another()).cookie }];
+      return target === own
+        ? calls
+        : [
+            ...calls,
+            {
+              ...post(`/api/assignments/${await target.assignment(caller, from)}/${name}`),
+              cookie: (await another()).cookie,
+            },
+          ];
     },
   },
 ];
@@ -54,15 +66,23 @@ export const CASES: Record<string, Exercise> = {
         get(`/api/incidents?region=${encodeURIComponent(home.regionPath)}&state=all`),
         get(`/api/incidents?region=${target.region.id}`),
       ];
-      const wide = [get('/api/incidents?limit=200'), get(`/api/incidents?state=all&queue=emergency&cursor=${cursorOf(openedAt + 1, id)}`)];
+      const wide = [
+        get('/api/incidents?limit=200'),
+        get(`/api/incidents?state=all&queue=emergency&cursor=${cursorOf(openedAt + 1, id)}`),
+      ];
       return target === own ? [...narrow, ...wide] : narrow;
     },
   },
-  'GET /api/incidents/:id': { shows: true, calls: async (target, { caller }) => [get(`/api/incidents/${(await target.case('waiting', caller)).id}`)] },
+  'GET /api/incidents/:id': {
+    shows: true,
+    calls: async (target, { caller }) => [get(`/api/incidents/${(await target.case('waiting', caller)).id}`)],
+  },
   'GET /api/summary': { aimless: true, calls: () => [get('/api/summary')] },
   'GET /api/presses': {
     shows: true,
-    calls: async (target, { caller }) => [get(`/api/presses?device=${(await target.case('waiting', caller)).home.deviceId}`)],
+    calls: async (target, { caller }) => [
+      get(`/api/presses?device=${(await target.case('waiting', caller)).home.deviceId}`),
+    ],
   },
   'POST /api/incidents': {
     shows: true,
@@ -92,7 +112,12 @@ export const CASES: Record<string, Exercise> = {
     command('cancel', 'claimed'),
     command('close', 'resolved', { code: 'rescue', satisfied: 'yes' }),
     command('handoff', 'claimed', { to: '120' }),
-    naming('handoff_update', 'handed', ({ handoff }) => ({ handoff, state: 'accepted', caseNumber: '20261124-17', seat: '3 号席' })),
+    naming('handoff_update', 'handed', ({ handoff }) => ({
+      handoff,
+      state: 'accepted',
+      caseNumber: '20261124-17',
+      seat: '3 号席',
+    })),
     naming('assign', 'claimed', ({ candidate }) => ({ responder: candidate })),
     naming('withdraw', 'offered', ({ assignment }) => ({ assignment })),
     naming('arrived', 'under_way', ({ assignment }) => ({ assignment })),
@@ -105,8 +130,16 @@ export const CASES: Record<string, Exercise> = {
   ]),
   'GET /api/policies': { aimless: true, calls: () => [get('/api/policies')] },
   // What holds for everybody is not for the administrator of one street.
-  'POST /api/policies/routing': { aimless: true, well: [403], calls: () => [post('/api/policies/routing', DEFAULT_ROUTING)] },
-  'POST /api/policies/ladder': { aimless: true, well: [403], calls: () => [post('/api/policies/ladder', DEFAULT_LADDER)] },
+  'POST /api/policies/routing': {
+    aimless: true,
+    well: [403],
+    calls: () => [post('/api/policies/routing', DEFAULT_ROUTING)],
+  },
+  'POST /api/policies/ladder': {
+    aimless: true,
+    well: [403],
+    calls: () => [post('/api/policies/ladder', DEFAULT_LADDER)],
+  },
   'GET /api/responders': { aimless: true, calls: () => [get('/api/responders')] },
   'GET /api/assignments': { aimless: true, calls: () => [get('/api/assignments')] },
   'POST /api/me/position': { aimless: true, calls: () => [post('/api/me/position', { lat: 32.04, lon: 112.14 })] },
@@ -114,5 +147,7 @@ export const CASES: Record<string, Exercise> = {
   'GET /api/desks': { aimless: true, calls: () => [get('/api/desks')] },
   'GET /api/handovers': { aimless: true, calls: () => [get('/api/handovers'), get('/api/handovers?open=1')] },
   'POST /api/handovers': { aimless: true, well: [201], calls: () => [post('/api/handovers', { note: '交班' })] },
-  'POST /api/handovers/:id/sign': { calls: async (target) => [send('POST', `/api/handovers/${await target.handover()}/sign`)] },
+  'POST /api/handovers/:id/sign': {
+    calls: async (target) => [send('POST', `/api/handovers/${await target.handover()}/sign`)],
+  },
 };

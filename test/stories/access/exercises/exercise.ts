@@ -25,8 +25,13 @@ export interface Exercise {
 }
 
 export const get = (url: string): Call => ({ method: 'GET', url });
-export const send = (method: Exclude<Call['method'], 'GET'>, url: string, body?: object): Call => ({ method, url, ...(body && { body }) });
+export const send = (method: Exclude<Call['method'], 'GET'>, url: string, body?: object): Call => ({
+  method,
+  url,
+  ...(body && { body }),
+});
 export const post = (url: string, body: object = {}): Call => send('POST', url, body);
 
 /** `?q=…` with what one might type. */
-export const searching = (url: string, ...texts: string[]): Call[] => texts.map((text) => get(`${url}${url.includes('?') ? '&' : '?'}q=${encodeURIComponent(text)}`));
+export const searching = (url: string, ...texts: string[]): Call[] =>
+  texts.map((text) => get(`${url}${url.includes('?') ? '&' : '?'}q=${encodeURIComponent(text)}`));

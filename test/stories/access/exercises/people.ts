@@ -8,10 +8,19 @@ export const PEOPLE: Record<string, Exercise> = {
   'POST /api/session': {
     anybody: true,
     well: [401],
-    calls: async (target) => [{ ...post('/api/session', { username: (await target.account()).username, password: 'not-the-password' }), afresh: true }],
+    calls: async (target) => [
+      {
+        ...post('/api/session', { username: (await target.account()).username, password: 'not-the-password' }),
+        afresh: true,
+      },
+    ],
   },
   'GET /api/session': { shows: true, aimless: true, calls: () => [get('/api/session')] },
-  'DELETE /api/session': { aimless: true, well: [204], calls: async (_target, { another }) => [{ ...send('DELETE', '/api/session'), cookie: (await another()).cookie }] },
+  'DELETE /api/session': {
+    aimless: true,
+    well: [204],
+    calls: async (_target, { another }) => [{ ...send('DELETE', '/api/session'), cookie: (await another()).cookie }],
+  },
   'POST /api/me/password': {
     aimless: true,
     well: [204],
@@ -24,11 +33,16 @@ export const PEOPLE: Record<string, Exercise> = {
   'POST /api/setup': {
     anybody: true,
     well: [409],
-    calls: () => [post('/api/setup', { code: 'aaaa-bbbb', username: username(), name: '谁', password: 'eine-andere-Losung-77' })],
+    calls: () => [
+      post('/api/setup', { code: 'aaaa-bbbb', username: username(), name: '谁', password: 'eine-andere-Losung-77' }),
+    ],
   },
   'GET /api/accounts': {
     shows: true,
-    calls: async (target, { own }) => [...searching('/api/accounts', (await target.account()).username), ...(target === own ? [get('/api/accounts?limit=200')] : [])],
+    calls: async (target, { own }) => [
+      ...searching('/api/accounts', (await target.account()).username),
+      ...(target === own ? [get('/api/accounts?limit=200')] : []),
+    ],
   },
   'POST /api/accounts': {
     well: [201],
@@ -37,7 +51,11 @@ export const PEOPLE: Record<string, Exercise> = {
       const calls = [post('/api/accounts', { ...account, regions: [target.region.id] })];
       if (target === own) return calls;
       const mine = { ...account, username: username(), regions: [own.region.id] };
-      return [...calls, post('/api/accounts', { ...mine, staffId: target.staff().id }), post('/api/accounts', { ...mine, regions: [own.region.id, target.region.id] })];
+      return [
+        ...calls,
+        post('/api/accounts', { ...mine, staffId: target.staff().id }),
+        post('/api/accounts', { ...mine, regions: [own.region.id, target.region.id] }),
+      ];
     },
   },
   'PATCH /api/accounts/:id': {
@@ -53,7 +71,10 @@ export const PEOPLE: Record<string, Exercise> = {
     },
   },
   'GET /api/audit': {
-    calls: async (target, { own }) => [get(`/api/audit?account=${(await target.account()).id}`), ...(target === own ? [get('/api/audit?limit=200')] : [])],
+    calls: async (target, { own }) => [
+      get(`/api/audit?account=${(await target.account()).id}`),
+      ...(target === own ? [get('/api/audit?limit=200')] : []),
+    ],
   },
   'GET /api/residents/:id/looks': { calls: (target) => [get(`/api/residents/${target.home().residentId}/looks`)] },
 
@@ -64,5 +85,9 @@ export const PEOPLE: Record<string, Exercise> = {
   // Without built pages it says so.
   'GET /*': { anybody: true, well: [200, 503], calls: () => [get('/')] },
   // Only in a demo and only on this machine: the secret of a box, and nothing of who lives with it.
-  'GET /api/demo/box': { anybody: true, well: [200, 404], calls: (target) => [get(`/api/demo/box?id=${target.home().deviceId}`)] },
+  'GET /api/demo/box': {
+    anybody: true,
+    well: [200, 404],
+    calls: (target) => [get(`/api/demo/box?id=${target.home().deviceId}`)],
+  },
 };

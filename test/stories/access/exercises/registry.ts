@@ -8,8 +8,11 @@ const regionOf = (url: string, target: Target): Call[] => [
   get(`${url}?region=${target.region.id}`),
 ];
 /** One's own thing as the other side of a call that names something of the target's. */
-const mixed = (target: Target, own: Target, calls: (mine: Home, theirs: Home) => Call[]): Call[] => (target === own ? [] : calls(own.home(), target.home()));
-const rule = (regionId: string): object => ({ rules: [{ regionId, days: [1, 2], holidays: false, fromMin: 480, toMin: 1080 }] });
+const mixed = (target: Target, own: Target, calls: (mine: Home, theirs: Home) => Call[]): Call[] =>
+  target === own ? [] : calls(own.home(), target.home());
+const rule = (regionId: string): object => ({
+  rules: [{ regionId, days: [1, 2], holidays: false, fromMin: 480, toMin: 1080 }],
+});
 
 /** Regions, residents, contacts, homes. */
 const HOMES: Record<string, Exercise> = {
@@ -27,28 +30,50 @@ const HOMES: Record<string, Exercise> = {
     calls: (target, { own }) => {
       const { name, phone, contactPhone, address, deviceId } = target.home();
       const wide = target === own ? [get('/api/residents?limit=200')] : [];
-      return [...searching('/api/residents', name, phone, contactPhone, address, deviceId), ...regionOf('/api/residents', target), ...wide];
+      return [
+        ...searching('/api/residents', name, phone, contactPhone, address, deviceId),
+        ...regionOf('/api/residents', target),
+        ...wide,
+      ];
     },
   },
   'GET /api/residents/:id': { shows: true, calls: (target) => [get(`/api/residents/${target.home().residentId}`)] },
   'POST /api/residents': {
     well: [201],
-    calls: (target) => [post('/api/residents', { householdId: target.home().householdId, name: '新来的人', sex: 'f', born: '1940-01-01' })],
+    calls: (target) => [
+      post('/api/residents', {
+        householdId: target.home().householdId,
+        name: '新来的人',
+        sex: 'f',
+        born: '1940-01-01',
+      }),
+    ],
   },
   'PATCH /api/residents/:id': {
     shows: true,
     calls: (target, { own }) => [
       send('PATCH', `/api/residents/${target.home().residentId}`, { version: 1, status: 'away' }),
-      ...mixed(target, own, (mine, { householdId }) => [send('PATCH', `/api/residents/${mine.residentId}`, { version: 1, householdId })]),
+      ...mixed(target, own, (mine, { householdId }) => [
+        send('PATCH', `/api/residents/${mine.residentId}`, { version: 1, householdId }),
+      ]),
     ],
   },
   'DELETE /api/residents/:id': { calls: (target) => [send('DELETE', `/api/residents/${target.home().residentId}`)] },
   'GET /api/contacts': { shows: true, calls: (target) => [get(`/api/contacts?resident=${target.home().residentId}`)] },
   'POST /api/contacts': {
     well: [201],
-    calls: (target) => [post('/api/contacts', { residentId: target.home().residentId, name: '侄子', relation: '侄子', phone: '15411112222' })],
+    calls: (target) => [
+      post('/api/contacts', {
+        residentId: target.home().residentId,
+        name: '侄子',
+        relation: '侄子',
+        phone: '15411112222',
+      }),
+    ],
   },
-  'PATCH /api/contacts/:id': { calls: (target) => [send('PATCH', `/api/contacts/${target.home().contactId}`, { order: 2 })] },
+  'PATCH /api/contacts/:id': {
+    calls: (target) => [send('PATCH', `/api/contacts/${target.home().contactId}`, { order: 2 })],
+  },
   'DELETE /api/contacts/:id': { calls: (target) => [send('DELETE', `/api/contacts/${target.home().contactId}`)] },
   'GET /api/households': {
     shows: true,
@@ -64,8 +89,16 @@ const HOMES: Record<string, Exercise> = {
     well: [201],
     calls: (target, { own }) => {
       const { gridId, lat, lon, buildingId } = target.home();
-      const calls = [post('/api/households', { address: '新的一户', regionId: gridId }), post('/api/households', { address: '新的一户', lat, lon })];
-      return [...calls, ...mixed(target, own, (mine) => [post('/api/households', { address: '新的一户', regionId: mine.gridId, buildingId })])];
+      const calls = [
+        post('/api/households', { address: '新的一户', regionId: gridId }),
+        post('/api/households', { address: '新的一户', lat, lon }),
+      ];
+      return [
+        ...calls,
+        ...mixed(target, own, (mine) => [
+          post('/api/households', { address: '新的一户', regionId: mine.gridId, buildingId }),
+        ]),
+      ];
     },
   },
   'PATCH /api/households/:id': {
@@ -97,7 +130,10 @@ const DEVICES_AND_STAFF: Record<string, Exercise> = {
   'GET /api/devices/:id': { shows: true, calls: (target) => [get(`/api/devices/${target.home().deviceId}`)] },
   'POST /api/devices': {
     well: [201],
-    calls: (target) => [post('/api/devices', { householdId: target.home().householdId }), post('/api/devices', { residentId: target.home().residentId })],
+    calls: (target) => [
+      post('/api/devices', { householdId: target.home().householdId }),
+      post('/api/devices', { residentId: target.home().residentId }),
+    ],
   },
   'PATCH /api/devices/:id': {
     shows: true,
@@ -109,7 +145,10 @@ const DEVICES_AND_STAFF: Record<string, Exercise> = {
       ]),
     ],
   },
-  'POST /api/devices/:id/secret': { shows: true, calls: (target) => [send('POST', `/api/devices/${target.home().deviceId}/secret`)] },
+  'POST /api/devices/:id/secret': {
+    shows: true,
+    calls: (target) => [send('POST', `/api/devices/${target.home().deviceId}/secret`)],
+  },
   'GET /api/staff': {
     shows: true,
     calls: (target, { own }) => [
@@ -119,12 +158,17 @@ const DEVICES_AND_STAFF: Record<string, Exercise> = {
     ],
   },
   'GET /api/staff/:id': { shows: true, calls: (target) => [get(`/api/staff/${target.staff().id}`)] },
-  'POST /api/staff': { well: [201], calls: (target) => [post('/api/staff', { name: '新来的网格员', kind: 'grid_worker', regionId: target.region.id })] },
+  'POST /api/staff': {
+    well: [201],
+    calls: (target) => [post('/api/staff', { name: '新来的网格员', kind: 'grid_worker', regionId: target.region.id })],
+  },
   'PATCH /api/staff/:id': {
     shows: true,
     calls: (target, { own }) => [
       send('PATCH', `/api/staff/${target.staff().id}`, { dialect: '襄阳话' }),
-      ...mixed(target, own, (_mine, { gridId }) => [send('PATCH', `/api/staff/${own.staff().id}`, { regionId: gridId })]),
+      ...mixed(target, own, (_mine, { gridId }) => [
+        send('PATCH', `/api/staff/${own.staff().id}`, { regionId: gridId }),
+      ]),
     ],
   },
   'GET /api/staff/:id/duty': { shows: true, calls: (target) => [get(`/api/staff/${target.staff().id}/duty`)] },
@@ -135,11 +179,18 @@ const DEVICES_AND_STAFF: Record<string, Exercise> = {
       ...mixed(target, own, (_mine, { gridId }) => [send('PUT', `/api/staff/${own.staff().id}/duty`, rule(gridId))]),
     ],
   },
-  'PUT /api/staff/:id/duty/:day': { calls: (target) => [send('PUT', `/api/staff/${target.staff().id}/duty/${DAY}`, { onDuty: false })] },
-  'DELETE /api/staff/:id/duty/:day': { calls: (target) => [send('DELETE', `/api/staff/${target.staff().id}/duty/${DAY}`)] },
+  'PUT /api/staff/:id/duty/:day': {
+    calls: (target) => [send('PUT', `/api/staff/${target.staff().id}/duty/${DAY}`, { onDuty: false })],
+  },
+  'DELETE /api/staff/:id/duty/:day': {
+    calls: (target) => [send('DELETE', `/api/staff/${target.staff().id}/duty/${DAY}`)],
+  },
   'GET /api/coverage': { calls: (target) => regionOf('/api/coverage', target) },
   'GET /api/calendar': { aimless: true, calls: () => [get('/api/calendar')] },
-  'PUT /api/calendar/:day': { aimless: true, calls: () => [send('PUT', `/api/calendar/${DAY}`, { kind: 'holiday', name: '停电检修' })] },
+  'PUT /api/calendar/:day': {
+    aimless: true,
+    calls: () => [send('PUT', `/api/calendar/${DAY}`, { kind: 'holiday', name: '停电检修' })],
+  },
   'DELETE /api/calendar/:day': { aimless: true, calls: () => [send('DELETE', `/api/calendar/${DAY}`)] },
 };
 

@@ -1,0 +1,336 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Actor } from '#dispatch/domain/incident.ts';
+import { ROLES, type Role } from '#contracts/session.ts';
+import { namespaceEvents, type FieldAssignment, type NamespaceName } from '#contracts/socket.ts';
+import type { WireIncident } from '#contracts/incident.ts';
+import { standingClock, startPlatformHere } from '#test/harness/running.ts';
+import { pressOf, settleStreets, signInPerson, type Person, type Street } from './streets.ts';
+import { watch, type Watcher } from './watcher.ts';
+
+const clock = standingClock(Date.parse('2026-11-24T02:00:00Z'));
+const running = await startPlatformHere({ clock });
+afterAll(() => running.stop());
+const { app, platform } = running;
+const { cases } = platform;
+const streets = await settleStreets(running, clock);
+const { own, other } = streets;
+
+const NAMESPACES = Object.keys(namespaceEvents) as NamespaceName[];
+/** Who may look at what: written here a second time, on purpose. */
+const LET_IN: Record<NamespaceName, readonly Role[]> = {
+  '/console': ['operator', 'supervisor'],
+  '/field': ['grid_worker', 'volunteer', 'medic', 'vendor'],
+  '/board': ['operator', 'supervisor', 'admin', 'auditor'],
+};
+
+const open: Watcher[] = [];
+async function show(name: NamespaceName, person: Person): Promise<Watcher> {
+  const watcher = await watch(running.url, name, person.cookie);
+  open.push(watcher);
+  await until(() => watcher.got('snapshot').length > 0, 'a snapshot');
+  return watcher;
+}
+afterAll(() => {
+  for (const watcher of open) watcher.close();
+});
+
+async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const end = Date.now() + 15_000; !(await isSo());) {
+    if (Date.now() > end) throw new Error(`not within 15 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function post(
+  person: Person,
+  url: string,
+  payload: object = {},
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE' = 'POST',
+): Promise<Record<string, unknown>> {
+  const answer = await app.inject({ method, url, headers: { cookie: person.cookie }, payload });
+  if (answer.statusCode >= 300) throw new Error(`${url}: ${answer.body}`);
+  return answer.body === '' ? {} : answer.json();
+}
+
+async function press(deviceId: string): Promise<string> {
+  const [receipt] = await running.receive([pressOf(deviceId, clock)]);
+  return receipt!.incident!;
+}
+
+/** Nothing is on its way any more. */
+async function settled(): Promise<void> {
+  await until(async () => {
+    const { rows } = await running.db.pool.query<{ n: number }>(
+      `select (select count(*) from intent where state = 'pending')::int + (select count(*) from outbox where sent_at is null)::int as n`,
+    );
+    return rows[0]!.n === 0;
+  }, 'everything is carried');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+/** A day's work in one street: everything that can be seen on a screen happens. */
+async function work(street: Street): Promise<void> {
+  const { operator, supervisor, grid_worker: worker } = street.people;
+  const by: Actor = operator.actor;
+  const helper = {
+    staffId: worker.staffId!,
+    name: worker.name,
+    role: 'grid_worker',
+    phone: '15499990000',
+    minutes: 5,
+    why: '值班',
+  };
+  const device = street.home().deviceId;
+  const id = await press(device);
+  await cases.desk(id, { type: 'claim' }, by, null);
+  await cases.desk(id, { type: 'note', text: `${street.name}的一条记录` }, by, null);
+  await cases.street(id, { type: 'assign', helper }, by, null);
+  await settled();
+  const { rows } = await running.db.pool.query<{ id: string }>('select id from assignment where incident_id = $1', [
+    id,
+  ]);
+  for (const to of ['accepted', 'under_way'] as const)
+    await cases.answer(rows[0]!.id, worker.staffId!, { to }, worker.actor);
+  clock.advance(1_000);
+  await platform.reportPosition({ staffId: worker.staffId!, lat: 32.04, lon: 112.14, accuracy: 10, at: clock.now() });
+  for (const to of ['on_scene', 'done'] as const)
+    await cases.answer(rows[0]!.id, worker.staffId!, { to }, worker.actor);
+  await cases.street(id, { type: 'handoff', target: '120' }, by, null);
+  await press(device);
+
+  // Asked, then no longer; resolved and closed.
+  const second = await press(street.home().deviceId);
+  await cases.desk(second, { type: 'claim' }, by, null);
+  await cases.street(second, { type: 'assign', helper }, by, null);
+  await settled();
+  await cases.desk(second, { type: 'resolve', code: 'rescue' }, by, null);
+  await cases.desk(second, { type: 'close' }, by, null);
+
+  // Nobody takes it: the ladder calls the operators, then the supervisors.
+  await press(street.home().deviceId);
+  await settled();
+
+  await post(operator, '/api/desk', { state: 'talking' }, 'PUT');
+  await post(operator, '/api/handovers', { note: `${street.name}交班` });
+  const [handover] = (await app.inject({ url: '/api/handovers?open=1', headers: { cookie: supervisor.cookie } })).json<{
+    items: { id: string }[];
+  }>().items;
+  await post(supervisor, `/api/handovers/${handover!.id}/sign`);
+  await platform.deviceRefused({ clientId: street.home().deviceId, reason: '密钥不对' });
+}
+
+describe('while both streets are at work', () => {
+  const screens = {} as Record<'own' | 'other', Record<'desk' | 'lead' | 'street' | 'colleague' | 'board', Watcher>>;
+
+  beforeAll(async () => {
+    for (const which of ['own', 'other'] as const) {
+      const { operator, supervisor, grid_worker: worker, volunteer, auditor } = streets[which].people;
+      screens[which] = {
+        desk: await show('/console', operator),
+        lead: await show('/console', supervisor),
+        street: await show('/field', worker),
+        colleague: await show('/field', volunteer),
+        board: await show('/board', auditor),
+      };
+    }
+    await Promise.all([work(own), work(other)]);
+    await settled();
+    // The ladder climbs, and who said nothing is reminded.
+    clock.advance(70_000);
+    await platform.sweepOnce();
+    await settled();
+    await until(
+      () => Object.values(screens).every(({ board }) => board.got('snapshot').length > 1),
+      'the boards are counted again',
+    );
+  });
+
+  test('nothing of the other street reaches any screen', () => {
+    for (const watcher of Object.values(screens.own)) expect(other.words.in(watcher.text())).toEqual([]);
+    for (const watcher of Object.values(screens.other)) expect(own.words.in(watcher.text())).toEqual([]);
+    for (const which of ['own', 'other'] as const) {
+      for (const watcher of [screens[which].desk, screens[which].lead]) {
+        const shown = watcher.got('incident') as WireIncident[];
+        expect(shown.length).toBeGreaterThan(5);
+        for (const { region } of shown) expect(region.map(({ id }) => id)).toContain(streets[which].id);
+      }
+    }
+  });
+
+  test('every event that is listed has happened, and none holds more than its schema', () => {
+    for (const name of NAMESPACES) {
+      const seen = Object.values(screens.own).filter((watcher) => watcher.name === name);
+      for (const [event, schema] of Object.entries(namespaceEvents[name])) {
+        const payloads = seen.flatMap((watcher) => watcher.got(event));
+        expect(payloads.length, `${name} was never sent "${event}": let it happen in work()`).toBeGreaterThan(0);
+        for (const payload of payloads) expect(schema.parse(payload)).toEqual(payload);
+      }
+      const listed = Object.keys(namespaceEvents[name]);
+      expect(
+        seen.flatMap(({ events }) => events.map(({ event }) => event)).filter((event) => !listed.includes(event)),
+      ).toEqual([]);
+    }
+  });
+
+  test('who goes there sees his own assignments and nobody else’s', () => {
+    const mine = screens.own.street.got('assignment') as FieldAssignment[];
+    expect(mine.length).toBeGreaterThan(0);
+    const { staffId } = own.people.grid_worker;
+    for (const { responder, incident } of mine) {
+      expect([responder.id, ...incident.assignments.map((one) => one.responder.id)]).toEqual([staffId, staffId]);
+    }
+    expect(screens.own.street.got('gone')).not.toEqual([]);
+    expect(screens.own.colleague.got('assignment')).toEqual([]);
+    expect(screens.own.colleague.got('snapshot')).toEqual([expect.objectContaining({ assignments: [] })]);
+  });
+
+  test('the wallboard counts, and names nobody', () => {
+    for (const which of ['own', 'other'] as const) {
+      const { board } = screens[which];
+      expect([own.words.in(board.text()), other.words.in(board.text())]).toEqual([[], []]);
+      expect(board.got('snapshot').at(-1)).toMatchObject({ waiting: 1, active: 1 });
+    }
+  });
+
+  test('telephone numbers of residents and their families are masked on every screen', async () => {
+    const text = [screens.own.desk, screens.own.street].map((watcher) => watcher.text()).join();
+    expect(text).toMatch(/154\*{4}\d{4}/);
+    const numbers = [...new Set(text.match(/1[3-9]\d{9}/g))];
+    // Those of who was sent are there: they are for calling him.
+    expect(numbers).toContain('15499990000');
+    const { rows } = await running.db.pool.query(
+      'select phone from resident where phone = any ($1) union all select phone from contact where phone = any ($1)',
+      [numbers],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('a case that nobody can place is everybody’s, until somebody knows whose it is', async () => {
+    const id = await press('a-box-nobody-knows');
+    for (const { desk } of Object.values(screens)) await until(() => desk.text().includes(id), 'both see it');
+    const home = own.home();
+    await post(own.people.operator, `/api/incidents/${id}/claim`);
+    const { version } = (
+      await app.inject({ url: `/api/incidents/${id}`, headers: { cookie: own.people.operator.cookie } })
+    ).json<WireIncident>();
+    const refused = app.inject({
+      method: 'POST',
+      url: `/api/incidents/${id}/identify`,
+      headers: { cookie: other.people.operator.cookie },
+      payload: { version, resident: other.home().residentId },
+    });
+    expect((await refused).json()).toMatchObject({ code: 'conflict', owner: { name: own.people.operator.name } });
+    await post(own.people.operator, `/api/incidents/${id}/identify`, { version, resident: home.residentId });
+    await until(
+      () => screens.other.desk.got('gone').some((gone) => (gone as { id: string }).id === id),
+      'it is gone elsewhere',
+    );
+    await settled();
+    const last = (screens.own.desk.got('incident') as WireIncident[]).findLast((one) => one.id === id);
+    expect(last).toMatchObject({ resident: { id: home.residentId }, position: { source: 'home' } });
+    expect(screens.own.desk.got('gone').some((gone) => (gone as { id: string }).id === id)).toBe(false);
+    // While it was everybody's, everybody saw who took it.
+    const { name, accountId } = own.people.operator;
+    expect(own.words.in(screens.other.desk.text()).filter((word) => word !== name && word !== accountId)).toEqual([]);
+    const hidden = await app.inject({ url: `/api/incidents/${id}`, headers: { cookie: other.people.operator.cookie } });
+    expect(hidden.statusCode).toBe(404);
+  });
+
+  test('who is bound to everything sees both streets', async () => {
+    const everywhere = await signInPerson(running, clock, 'operator', { id: 'all', path: '', name: '全部' });
+    const screen = await show('/console', everywhere);
+    const ids = [await press(own.home().deviceId), await press(other.home().deviceId)];
+    await until(() => ids.every((id) => screen.text().includes(id)), 'a case of each street');
+    expect((screen.got('incident') as WireIncident[]).map((one) => one.id)).toEqual(expect.arrayContaining(ids));
+  });
+});
+
+describe('the door', () => {
+  test.each(NAMESPACES.flatMap((name) => ROLES.map((role) => ({ name, role }))))(
+    '$name for $role',
+    async ({ name, role }) => {
+      const opened = watch(running.url, name, own.people[role].cookie).then(
+        (watcher) => {
+          watcher.close();
+          return 'in';
+        },
+        (error: Error) => error.message,
+      );
+      expect(await opened).toBe(LET_IN[name].includes(role) ? 'in' : 'forbidden');
+    },
+  );
+
+  test.each(NAMESPACES)(
+    '%s is shut to who shows no cookie, a made-up one, or comes from another site',
+    async (name) => {
+      const person = own.people[LET_IN[name][0]!];
+      await expect(watch(running.url, name, undefined)).rejects.toThrow('unauthenticated');
+      await expect(watch(running.url, name, 'sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA')).rejects.toThrow(
+        'unauthenticated',
+      );
+      const foreign: Record<string, string>[] = [
+        { origin: 'https://elsewhere.example' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'cross-site' },
+      ];
+      for (const headers of foreign) {
+        await expect(watch(running.url, name, person.cookie, headers)).rejects.toThrow('websocket error');
+      }
+      const polled = await fetch(`${running.url}/socket.io/?EIO=4&transport=polling`, {
+        headers: { cookie: person.cookie, origin: 'https://elsewhere.example' },
+      });
+      expect(polled.status).toBe(403);
+      (await watch(running.url, name, person.cookie, { origin: running.url })).close();
+    },
+  );
+});
+
+describe('a right that is taken away cuts the screen within 3 s', () => {
+  const ways: Record<string, (person: Person) => Promise<unknown>> = {
+    'signing out': (person) => post(person, '/api/session', {}, 'DELETE'),
+    'another role': (person) =>
+      post(own.people.admin, `/api/accounts/${person.accountId}`, { version: 1, role: 'partner' }, 'PATCH'),
+    'being disabled': (person) =>
+      post(own.people.admin, `/api/accounts/${person.accountId}`, { version: 1, disabled: true }, 'PATCH'),
+    'by another process': (person) =>
+      running.db.pool.query('update session set ended_at = $2 where account_id = $1', [
+        person.accountId,
+        new Date(clock.now()),
+      ]),
+    'an account disabled behind our back': (person) =>
+      running.db.pool.query('update account set disabled_at = $2 where id = $1', [
+        person.accountId,
+        new Date(clock.now()),
+      ]),
+    'a session that runs out': (person) =>
+      running.db.pool.query('update session set expires_at = $2 where account_id = $1', [
+        person.accountId,
+        new Date(clock.now()),
+      ]),
+  };
+  const places = [
+    ['/console', 'operator'],
+    ['/field', 'grid_worker'],
+    ['/board', 'supervisor'],
+  ] as const;
+
+  test.each(Object.keys(ways))('%s', async (way) => {
+    for (const [name, role] of places) {
+      const person = await signInPerson(running, clock, role, own);
+      const screen = await show(name, person);
+      const cut = screen.cut();
+      await ways[way]!(person);
+      expect(await cut).toBeLessThan(3_000);
+      await expect(watch(running.url, name, person.cookie)).rejects.toThrow('unauthenticated');
+    }
+  });
+
+  test('and nobody else’s', async () => {
+    const screen = await show('/console', own.people.operator);
+    const person = await signInPerson(running, clock, 'operator', own);
+    const cut = (await show('/console', person)).cut();
+    await ways['signing out']!(person);
+    await cut;
+    expect(screen.connected).toBe(true);
+  });
+});
