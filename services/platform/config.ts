@@ -127,9 +127,9 @@ function sharedPorts(env: Partial<z.infer<typeof environmentSchema>>): string[] 
   const brokers = env.MQTT_URL === undefined ? (['MQTT_PORT', 'MQTT_WS_PORT'] as const) : [];
   const taken = new Map<number, string>();
   return (['HTTP_PORT', ...brokers] as const).flatMap((variable) => {
-    const port = env[variable] ?? 0;
-    const other = taken.get(port);
-    taken.set(port, other ?? variable);
-    return port !== 0 && other !== undefined ? [`${variable}: ${port} is ${other} already`] : [];
+    const wanted = env[variable] ?? 0;
+    const other = taken.get(wanted);
+    taken.set(wanted, other ?? variable);
+    return wanted !== 0 && other !== undefined ? [`${variable}: ${wanted} is ${other} already`] : [];
   });
 }
