@@ -62,7 +62,6 @@ export function takePress(work: Work, press: IncomingPress, subject: DeviceSubje
 }
 
 function receipt(press: IncomingPress, pressId: string, incident: string | null, duplicate: boolean, at: number, quiet: boolean): PressReceipt {
-  const calls = incident !== null && ['emergency', 'medical', 'household'].includes(EVENT_TYPES[press.type]);
   return {
     pressId,
     incident,
@@ -72,7 +71,9 @@ function receipt(press: IncomingPress, pressId: string, incident: string | null,
       incident,
       stage: 'received',
       at: new Date(at).toISOString(),
-      say: calls && !quiet ? SAY.received : '',
+      // An empty sentence about a case means quiet mode and darkens the box, also after "the line is open" or "I'm fine";
+      // a device speaks each stage of a case once, so this one is heard once.
+      say: incident !== null && !quiet ? SAY.received : '',
       eta_s: null,
       who: null,
     },
