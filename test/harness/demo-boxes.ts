@@ -4,7 +4,7 @@ import { findCandidates } from '#registry/duty.ts';
 import { findSubjects } from '#registry/subjects.ts';
 import type { PlatformHome } from './platform.ts';
 
-/** A device of demo.json with who lives there and how far the nearest helper on duty is now. */
+/** A device of demo.json with who lives there and in how many minutes the nearest helper on duty can be there from further off than 120 m. */
 export interface DemoBox {
   id: string;
   secret: string;
@@ -27,7 +27,8 @@ export async function boxesByNearestHelp(home: PlatformHome): Promise<DemoBox[]>
       if (!subject?.household || subject.wearer !== null) continue;
       const { id: householdId, lat, lon, regionPath } = subject.household;
       const near = await findCandidates(db, { regionPath, at: Date.now(), lat, lon, householdId, limit: 9 });
-      const minutes = Math.min(...near.map((one) => one.minutes));
+      // Who stands before the door can't be seen coming.
+      const minutes = Math.min(...near.filter((one) => one.metres > 120).map((one) => one.minutes));
       boxes.push({ id, secret, residents: subject.residents.map((one) => one.name), minutes });
     }
     return boxes.sort((a, b) => a.minutes - b.minutes);

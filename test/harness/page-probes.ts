@@ -73,9 +73,10 @@ export async function shiftsOf(page: Page): Promise<Probed['shifts']> {
   return page.evaluate(() => window.probed.shifts);
 }
 
-/** Notes when `selector` matches for the first time, also while this process has no time to look; see `firstSeenAt`. */
+/** Notes when `selector` matches for the first time from now on, also while this process has no time to look; see `firstSeenAt`. */
 export async function lookOutFor(page: Page, selector: string): Promise<void> {
   await page.evaluate((what) => {
+    delete window.probed.firstSeen[what];
     const look = (): void => {
       if (document.querySelector(what) === null) return;
       window.probed.firstSeen[what] ??= Date.now();
