@@ -13,11 +13,11 @@ import type { Stored } from '#dispatch/rows.ts';
 import { loadIncidents } from '#dispatch/store.ts';
 import { createSweep } from '#dispatch/sweep.ts';
 import type { TestDatabase } from '#test/harness/database.ts';
-import { ACTORS, deviceId } from './homes.ts';
+import { ACTORS, deviceId, DEVICES } from '#test/harness/homes.ts';
 import { expectLegalStep, expectOneOpenEach, expectSound } from './invariants.ts';
 import { chooseActor, chooseCase, pressOf, START, streetOf } from './meaning.ts';
 import { TEST_POLICIES } from './policies.ts';
-import { DEVICES, type Step } from './steps.ts';
+import type { Step } from './steps.ts';
 
 const statement = (text: string): Statement => ({ name: `property_${text.length}_${text.slice(0, 30).replaceAll(/\W/g, '_')}`, text });
 const ALL = statement('select * from incident where id = any ($1::uuid[]) order by id');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts';
 import { createDatabaseWorld } from './database-world.ts';
-import { insertHomes } from './registry-rows.ts';
+import { insertHomes } from '#test/harness/homes.ts';
 import { sequences, type Step } from './steps.ts';
 
 /** Databases side by side, each with a row of worlds of its own. */

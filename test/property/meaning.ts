@@ -3,7 +3,7 @@ import type { IncomingPress } from '#dispatch/press.ts';
 import type { Actor, Incident } from '#dispatch/domain/incident.ts';
 import { isEnded, isLiveAssignment, isLiveHandoff, isOpen } from '#dispatch/domain/states.ts';
 import type { StreetCommand } from '#dispatch/domain/street.ts';
-import { ACTORS, deviceId, PEOPLE } from './homes.ts';
+import { ACTORS, deviceId, PEOPLE } from '#test/harness/homes.ts';
 import type { Step, Who } from './steps.ts';
 
 /** The event that a step of kind `press` or `talk` sends at `now` (ms) in world `name`. */

@@ -17,7 +17,7 @@ import type { Stored } from '#dispatch/rows.ts';
 import { addDecision, newBatch, type Batch } from '#dispatch/store.ts';
 import { newWork, takePress } from '#dispatch/take-press.ts';
 import { deepFreeze } from './freeze.ts';
-import { ACTORS, PEOPLE, subjectsOf } from './homes.ts';
+import { ACTORS, PEOPLE, subjectsOf } from '#test/harness/homes.ts';
 import { expectLegalStep, expectOneOpenEach, expectSound } from './invariants.ts';
 import { chooseActor, chooseCase, pressOf, START, streetOf } from './meaning.ts';
 import { TEST_POLICIES } from './policies.ts';

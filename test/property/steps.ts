@@ -3,6 +3,8 @@ import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
 import { CLOSING_CODES, QUEUES } from '#contracts/incident.ts';
 import type { DeskCommand } from '#dispatch/domain/desk.ts';
 import type { StreetCommand } from '#dispatch/domain/street.ts';
+import { DEVICES, PEOPLE } from '#test/harness/homes.ts';
+import { TEST_POLICIES } from './policies.ts';
 
 /** Who acts: the owner of the case, whoever that is, or one of `ACTORS` by number. */
 export type Who = 'owner' | number;
@@ -27,10 +29,6 @@ export type Step =
   | { do: 'open'; queue: (typeof QUEUES)[number]; priority: 1 | 2 | 3 | 4; who: number }
   | { do: 'policy'; which: number };
 
-/** Devices of a world: two home units of one household, a pendant worn there, two other homes, a stranger. */
-export const DEVICES = ['hall', 'bedroom', 'pendant', 'second', 'third', 'stranger'] as const;
-export const HELPERS = 4;
-export const POLICIES = 3;
 
 const types = Object.keys(EVENT_TYPES) as EventType[];
 const often: EventType[] = ['sos', 'sos', 'sos', 'fall', 'medical', 'service', 'family', 'power_fail', 'cancel', 'arrived', 'done'];
@@ -77,7 +75,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 7, arbitrary: pass },
   { weight: 8, arbitrary: fc.constant({ do: 'sweep' as const }) },
   { weight: 16, arbitrary: fc.record({ do: fc.constant('desk' as const), pick, who, command, stale: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('assign' as const), pick, who, helper: fc.nat(HELPERS - 1) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('assign' as const), pick, who, helper: fc.nat(PEOPLE.length - 1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), pick, who }) },
   {
     weight: 14,
@@ -102,7 +100,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ do: 'intents' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'area' as const }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('open' as const), queue: fc.constantFrom(...QUEUES), priority: fc.constantFrom(1, 2, 3, 4), who: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('policy' as const), which: fc.nat(POLICIES - 1) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('policy' as const), which: fc.nat(TEST_POLICIES.length - 1) }) },
 );
 
 /** A press, and so many steps that may follow it. */
