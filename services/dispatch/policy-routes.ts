@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '#kernel/clock.ts';
 import { QUEUES } from '#contracts/incident.ts';
-import { Problem } from '#kernel/errors.ts';
-import type { Viewer } from '#platform/access.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
-import { holdAll } from '#registry/directory/directory.ts';
+import { mustHoldAll } from '#registry/scope.ts';
 import { ladderPolicySchema, routingPolicySchema } from './domain/policy.ts';
 import { addPolicy, type Policies } from './policies.ts';
 
@@ -31,10 +29,6 @@ const wholeRouting = routingPolicySchema.refine(
 /** `/api/policies`: the routing rules and ladders in force, and new versions of them. The earlier ones stay in the table. */
 export function registerPolicyRoutes(app: App, deps: { db: Database; clock: Clock; policies: Policies }): void {
   const { db, clock, policies } = deps;
-  const mustHoldAll = async ({ regions }: Viewer): Promise<void> => {
-    if (await holdAll(db, regions)) return;
-    throw new Problem('forbidden', { detail: '策略对所有辖区有效,要由管全部辖区的管理员来改 | Policies hold everywhere: only an administrator of everything changes them' });
-  };
   app.get('/api/policies', {
     config: { access: ['supervisor', 'admin', 'auditor'] },
     schema: {
@@ -48,7 +42,7 @@ export function registerPolicyRoutes(app: App, deps: { db: Database; clock: Cloc
     config: { access: ['admin'] },
     schema: { body: wholeRouting, response: { 201: versionSchema } },
   }, async (request, reply) => {
-    await mustHoldAll(request.viewer);
+    await mustHoldAll(db, request.viewer);
     const version = await addPolicy(db, { kind: 'routing', body: request.body }, request.viewer.name, clock.now());
     await policies.refresh();
     return reply.code(201).send({ version });
@@ -58,7 +52,7 @@ export function registerPolicyRoutes(app: App, deps: { db: Database; clock: Cloc
     config: { access: ['admin'] },
     schema: { body: wholeLadders, response: { 201: versionSchema } },
   }, async (request, reply) => {
-    await mustHoldAll(request.viewer);
+    await mustHoldAll(db, request.viewer);
     const version = await addPolicy(db, { kind: 'ladder', body: request.body }, request.viewer.name, clock.now());
     await policies.refresh();
     return reply.code(201).send({ version });

@@ -91,6 +91,7 @@ export function readCursor(cursor: string | null): { at: Date; id: string } | nu
   return { at: new Date(Number(at)), id: id! };
 }
 
+/** The reading side of cases. Construction does nothing. */
 export function createViews(deps: ViewsDeps): Views {
   const { db, clock, policies } = deps;
   return {

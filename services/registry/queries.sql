@@ -224,3 +224,8 @@ where path >= $1 and path < $2 and path > $4
   and ($7::uuid is null or id = $7)
 order by path
 limit $9;
+
+-- name: grid_outside
+select 1 as found from region
+where level = 'grid' and not exists (select 1 from unnest($1::text[]) p where starts_with(path, p))
+limit 1;

@@ -7,7 +7,7 @@ import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { pathAfter } from './regions.ts';
 
-const q = loadQueries(import.meta.url, 'registry', ['visible_region']);
+const q = loadQueries(import.meta.url, 'registry', ['visible_region', 'grid_outside']);
 
 /** Who may read the registry, who may change it, and who may besides set a status, a care profile or a roster. */
 export const READERS: readonly Role[] = ['operator', 'supervisor', 'admin', 'auditor'];
@@ -83,6 +83,14 @@ export async function findVisibleRegion(
   const id = z.uuid().safeParse(region).success ? region : null;
   const found = (await db.query<VisibleRegion>(q.visible_region, [region, id, viewer.regions, above]))[0];
   return found ?? null;
+}
+
+/** Throws `forbidden` unless every grid lies within the viewer's regions: for what holds everywhere (policies, the calendar). */
+export async function mustHoldAll(db: Db, viewer: Viewer): Promise<void> {
+  if ((await db.query(q.grid_outside, [viewer.regions])).length === 0) return;
+  throw new Problem('forbidden', {
+    detail: '这一项对所有辖区有效,要由管全部辖区的管理员来改 | It holds everywhere: only an administrator of everything changes it',
+  });
 }
 
 /** Where a list goes on, as the client carries it. */

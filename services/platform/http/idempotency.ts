@@ -122,11 +122,13 @@ async function begin(deps: { db: Database; clock: Clock }, request: FastifyReque
 }
 
 /**
- * What makes two calls the same. Of a route with secrets only a digest goes into the table that nobody can try
+ * What makes two calls the same: also with what rights it was made, so that an answer of before is not given to who may
+ * no longer see what it holds. Of a route with secrets only a digest goes into the table that nobody can try
  * passwords against without the caller's cookie.
  */
 function requestHash(request: FastifyRequest): string {
-  const text = `${request.method} ${request.url}\n${canonicalJson(request.body ?? null)}`;
+  const { role, regions } = request.viewer;
+  const text = `${request.method} ${request.url}\n${canonicalJson([role, regions, request.body ?? null])}`;
   if (request.routeOptions.config.secret)
     return createHmac('sha256', request.cookies[SESSION_COOKIE] ?? '')
       .update(text)

@@ -9,7 +9,6 @@ const q = loadQueries(import.meta.url, 'directory', [
   'resident_path',
   'search_homes',
   'home_place',
-  'grid_outside',
   'staff_with_regions',
   'staff_places',
 ]);
@@ -44,11 +43,6 @@ export async function searchHomes(db: Db, text: string, regions: readonly string
   const clean = text.toWellFormed().replaceAll('\0', '').trim();
   if (clean === '') return [];
   return (await db.query<{ id: string }>(q.search_homes, [clean, regions, `${clean}\u{10FFFF}`])).map((row) => row.id);
-}
-
-/** Whether everything lies within these regions: who may change what holds for everybody (policies, the calendar). */
-export async function holdAll(db: Db, regions: readonly string[]): Promise<boolean> {
-  return (await db.query(q.grid_outside, [regions])).length === 0;
 }
 
 /** Where a household is, WGS-84: its own position, else its building's; null while unknown. */

@@ -31,11 +31,6 @@ join household h on h.id = found.id
 where exists (select 1 from unnest($2::text[]) p where starts_with(h.region_path, p))
 limit 200;
 
--- name: grid_outside
-select 1 as found from region
-where level = 'grid' and not exists (select 1 from unnest($1::text[]) p where starts_with(path, p))
-limit 1;
-
 -- name: home_place
 select coalesce(h.lat, b.lat) as lat, coalesce(h.lon, b.lon) as lon
 from household h

@@ -13,7 +13,7 @@ import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { coverageGaps } from '../duty.ts';
 import { regionNames } from '../regions.ts';
-import { auditor, CARERS, decodeCursor, encodeCursor, MANAGERS, READERS, scopeOfQuery } from '../scope.ts';
+import { auditor, CARERS, decodeCursor, encodeCursor, MANAGERS, mustHoldAll, READERS, scopeOfQuery } from '../scope.ts';
 import type { Recorders } from '../scope.ts';
 import {
   dropCalendarDay,
@@ -58,7 +58,7 @@ function registerRosters(app: App, deps: Deps): void {
     async (request) => {
       if ((await findStaff(db, request.viewer, request.params.id, clock.now())) === null)
         throw new Problem('not_found');
-      return readRoster(db, request.params.id, clock.now());
+      return readRoster(db, request.viewer, request.params.id, clock.now());
     },
   );
 
@@ -83,7 +83,7 @@ function registerRosters(app: App, deps: Deps): void {
         roster: body,
         audit: (tx) => audit(tx, viewer, 'duty.change', id, { rules: body.rules.length }),
       });
-      return readRoster(db, id, clock.now());
+      return readRoster(db, viewer, id, clock.now());
     },
   );
 }
@@ -114,7 +114,7 @@ function registerDaysOutOfTurn(app: App, deps: Deps): void {
         exception,
         audit: (tx) => audit(tx, viewer, 'duty.exception', id, exception),
       });
-      return readRoster(db, id, clock.now());
+      return readRoster(db, viewer, id, clock.now());
     },
   );
 
@@ -138,7 +138,7 @@ function registerDaysOutOfTurn(app: App, deps: Deps): void {
         day,
         audit: (tx) => audit(tx, viewer, 'duty.in_turn', id, { day }),
       });
-      return readRoster(db, id, clock.now());
+      return readRoster(db, viewer, id, clock.now());
     },
   );
 }
@@ -229,6 +229,7 @@ function registerCalendar(app: App, deps: Deps): void {
     },
     async (request) => {
       const day = { day: request.params.day, ...request.body };
+      await mustHoldAll(db, request.viewer);
       await db.tx(async (tx) => {
         await putCalendarDay(tx, day);
         await audit(tx, request.viewer, 'calendar.change', day.day, { kind: day.kind, name: day.name });
@@ -245,6 +246,7 @@ function registerCalendar(app: App, deps: Deps): void {
     },
     async (request) => {
       const { day } = request.params;
+      await mustHoldAll(db, request.viewer);
       await db.tx(async (tx) => {
         await dropCalendarDay(tx, day);
         await audit(tx, request.viewer, 'calendar.change', day, { kind: 'ordinary' });

@@ -8,8 +8,10 @@ select s.id, s.name, s.phone, s.kind, s.region_path as "regionPath", s.lat, s.lo
     from responsibility p
     left join region g on p.scope in ('community', 'grid') and g.id = p.scope_id
     left join building b on p.scope = 'building' and b.id = p.scope_id
+    left join region bg on bg.id = b.grid_id
     left join household h on p.scope = 'household' and h.id = p.scope_id
-    where p.staff_id = s.id and coalesce(g.name, b.name, h.address) is not null
+    where p.staff_id = s.id
+      and exists (select 1 from unnest($4::text[]) v where starts_with(coalesce(g.path, bg.path, h.region_path), v))
   ), '[]') as "responsibleFor"
 from staff s
 where s.region_path >= $2 and s.region_path < $3
@@ -51,7 +53,7 @@ for update;
 select d.id, d.region_id as "regionId", coalesce(g.name, '') as region, d.days, d.holidays, d.from_min as "fromMin", d.to_min as "toMin"
 from duty_rule d
 left join region g on g.id = d.region_id
-where d.staff_id = $1
+where d.staff_id = $1 and exists (select 1 from unnest($2::text[]) p where starts_with(d.region_path, p))
 order by d.from_min, d.id;
 
 -- name: duty_exceptions
@@ -61,7 +63,8 @@ where staff_id = $1 and day >= $2
 order by day;
 
 -- name: drop_duty_rules
-delete from duty_rule where staff_id = $1;
+delete from duty_rule
+where staff_id = $1 and exists (select 1 from unnest($2::text[]) p where starts_with(region_path, p));
 
 -- name: add_duty_rule
 insert into duty_rule (id, staff_id, region_id, region_path, days, holidays, from_min, to_min)

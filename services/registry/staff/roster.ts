@@ -24,11 +24,14 @@ const q = loadQueries(import.meta.url, 'registry.staff', [
 const DAY_MS = 86_400_000;
 const CHINA_MS = 8 * 3_600_000;
 
-/** The rules of one person and what is out of turn from yesterday on. The caller has checked that he may see her. */
-export async function readRoster(db: Db, staffId: string, now: number): Promise<Roster> {
+/**
+ * The rules of one person for the viewer's regions, and what is out of turn from yesterday on. The caller has checked
+ * that he may see her; where else she is on duty is not his to see or to change.
+ */
+export async function readRoster(db: Db, viewer: Viewer, staffId: string, now: number): Promise<Roster> {
   const yesterday = new Date(now + CHINA_MS - DAY_MS).toISOString().slice(0, 10);
   const [rules, exceptions] = await Promise.all([
-    db.query<Roster['rules'][number]>(q.duty_rules, [staffId]),
+    db.query<Roster['rules'][number]>(q.duty_rules, [staffId, viewer.regions]),
     db.query<DutyException>(q.duty_exceptions, [staffId, yesterday]),
   ]);
   return { rules, exceptions };
@@ -36,12 +39,12 @@ export async function readRoster(db: Db, staffId: string, now: number): Promise<
 
 type Change = { viewer: Viewer; staffId: string; audit: (tx: Db) => Promise<void> };
 
-/** Puts these rules in the place of the ones before. Regions that he may not see are `invalid_fields`. */
+/** Puts these rules in the place of those before that the viewer sees. Regions that he may not see are `invalid_fields`. */
 export async function writeRoster(db: Database, wanted: Change & { roster: RosterChange }): Promise<void> {
   const { viewer, staffId, roster } = wanted;
   await db.tx(async (tx) => {
     await lockStaff(tx, wanted);
-    await tx.query(q.drop_duty_rules, [staffId]);
+    await tx.query(q.drop_duty_rules, [staffId, viewer.regions]);
     for (const [n, rule] of roster.rules.entries()) {
       const region = await findVisibleRegion(tx, viewer, rule.regionId);
       if (region === null) {

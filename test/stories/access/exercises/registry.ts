@@ -187,11 +187,13 @@ const DEVICES_AND_STAFF: Record<string, Exercise> = {
   },
   'GET /api/coverage': { calls: (target) => regionOf('/api/coverage', target) },
   'GET /api/calendar': { aimless: true, calls: () => [get('/api/calendar')] },
+  // What holds for everybody is not for the administrator of one street.
   'PUT /api/calendar/:day': {
     aimless: true,
+    well: [403],
     calls: () => [send('PUT', `/api/calendar/${DAY}`, { kind: 'holiday', name: '停电检修' })],
   },
-  'DELETE /api/calendar/:day': { aimless: true, calls: () => [send('DELETE', `/api/calendar/${DAY}`)] },
+  'DELETE /api/calendar/:day': { aimless: true, well: [403], calls: () => [send('DELETE', `/api/calendar/${DAY}`)] },
 };
 
 export const REGISTRY: Record<string, Exercise> = { ...HOMES, ...DEVICES_AND_STAFF };
