@@ -13,7 +13,10 @@ export async function fetchGaps(): Promise<Gap[]> {
   const found: Gap[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answer: { items: Gap[]; nextCursor: string | null } = await call(listOf(gapSchema), `/api/coverage?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    const answer: { items: Gap[]; nextCursor: string | null } = await call(
+      listOf(gapSchema),
+      `/api/coverage?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+    );
     found.push(...answer.items);
     cursor = answer.nextCursor;
     if (cursor === null) break;

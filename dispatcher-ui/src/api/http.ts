@@ -79,7 +79,9 @@ function parseJson(text: string): unknown {
 
 function refusal(status: number, body: unknown): ApiError {
   const problem = problemSchema.safeParse(body);
-  return problem.success ? new ApiError(status, problem.data.code, problem.data) : new ApiError(status, status >= 500 ? 'unavailable' : 'internal');
+  return problem.success
+    ? new ApiError(status, problem.data.code, problem.data)
+    : new ApiError(status, status >= 500 ? 'unavailable' : 'internal');
 }
 
 /** A sentence for a person: what went wrong, in his language. */

@@ -23,8 +23,14 @@ const RETRY_AFTER_MS = [400, 1_200];
  * One act on an incident. When no answer comes it is sent again under the same key, so that it is never done twice;
  * after three times ApiError `offline`: nobody knows whether it was done.
  */
-export async function sendCommand<Name extends CommandName>(id: string, name: Name, body: CommandBody<Name>, key: string): Promise<WireIncident> {
-  const once = () => call(wireIncidentSchema, `/api/incidents/${encodeURIComponent(id)}/${name}`, { method: 'POST', body, key });
+export async function sendCommand<Name extends CommandName>(
+  id: string,
+  name: Name,
+  body: CommandBody<Name>,
+  key: string,
+): Promise<WireIncident> {
+  const once = () =>
+    call(wireIncidentSchema, `/api/incidents/${encodeURIComponent(id)}/${name}`, { method: 'POST', body, key });
   for (const wait of RETRY_AFTER_MS) {
     try {
       return await once();
@@ -41,7 +47,12 @@ export function openByHand(body: z.input<typeof openByHandSchema>, key: string):
   return call(wireIncidentSchema, '/api/incidents', { method: 'POST', body, key });
 }
 
-const summarySchema = z.object({ waiting: z.number(), active: z.number(), today: z.number(), longestWaitS: z.number().nullable() });
+const summarySchema = z.object({
+  waiting: z.number(),
+  active: z.number(),
+  today: z.number(),
+  longestWaitS: z.number().nullable(),
+});
 export type Summary = z.infer<typeof summarySchema>;
 
 /** The figures of the head of the page. */

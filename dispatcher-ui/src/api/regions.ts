@@ -10,8 +10,17 @@ export async function fetchRegions(level: string, within: string, polygons: bool
   const found: WireRegion[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const query = new URLSearchParams({ level, limit: '200', ...(within ? { within } : {}), ...(polygons ? { polygons: '1' } : {}), ...(cursor ? { cursor } : {}) });
-    const answer: { items: WireRegion[]; nextCursor: string | null } = await call(listOf(regionSchema), `/api/regions?${query}`);
+    const query = new URLSearchParams({
+      level,
+      limit: '200',
+      ...(within ? { within } : {}),
+      ...(polygons ? { polygons: '1' } : {}),
+      ...(cursor ? { cursor } : {}),
+    });
+    const answer: { items: WireRegion[]; nextCursor: string | null } = await call(
+      listOf(regionSchema),
+      `/api/regions?${query}`,
+    );
     found.push(...answer.items);
     cursor = answer.nextCursor;
     if (cursor === null) break;

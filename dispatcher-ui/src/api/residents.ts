@@ -7,5 +7,6 @@ export type FoundResident = z.infer<typeof residentSchema>;
 
 /** Residents whose name, number or address matches, for a call that somebody makes by telephone. */
 export async function searchResidents(words: string, signal: AbortSignal): Promise<FoundResident[]> {
-  return (await call(listOf(residentSchema), `/api/residents?limit=8&q=${encodeURIComponent(words)}`, { signal })).items;
+  return (await call(listOf(residentSchema), `/api/residents?limit=8&q=${encodeURIComponent(words)}`, { signal }))
+    .items;
 }

@@ -11,7 +11,25 @@ import { undoLast } from './toasts.ts';
 import { openIncident, openPanel, view } from './view.ts';
 
 /** The order in which keys stand in the bar, whatever is possible now; so each keeps its place in the hand. */
-const ORDER: readonly ActionId[] = ['claim', 'takeOver', 'assign', 'arrived', 'handoff', 'talk', 'quiet', 'note', 'identify', 'resolve', 'close', 'release', 'cancel', 'reopen', 'route1', 'route2', 'route3'];
+const ORDER: readonly ActionId[] = [
+  'claim',
+  'takeOver',
+  'assign',
+  'arrived',
+  'handoff',
+  'talk',
+  'quiet',
+  'note',
+  'identify',
+  'resolve',
+  'close',
+  'release',
+  'cancel',
+  'reopen',
+  'route1',
+  'route2',
+  'route3',
+];
 
 /** The keys of the moment, each also a button, and the line to the server. */
 export function BottomBar(): ReactNode {
@@ -68,7 +86,13 @@ function useDeskKeys(actions: readonly ActionId[], perform: (id: ActionId) => vo
 function LinkState(): ReactNode {
   const { t } = useTranslation();
   const link = useLive((state) => state.link);
-  const trip = useQuery({ queryKey: ['round-trip'], queryFn: measureRoundTrip, enabled: link === 'live', refetchInterval: 10_000, staleTime: 0 });
+  const trip = useQuery({
+    queryKey: ['round-trip'],
+    queryFn: measureRoundTrip,
+    enabled: link === 'live',
+    refetchInterval: 10_000,
+    staleTime: 0,
+  });
   return (
     <span className={link === 'live' ? 'link-state' : 'link-state amber'} role="status">
       {t(`link.${link}`)}

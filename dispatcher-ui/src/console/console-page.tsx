@@ -11,6 +11,8 @@ import { SignIn } from './sign-in/sign-in.tsx';
 import './console.css';
 import './incident/candidates.css';
 import './incident/case.css';
+import './incident/facts.css';
+import './incident/story.css';
 import './incident/case-small.css';
 import './list/list.css';
 import './map/map.css';

@@ -37,7 +37,10 @@ export function DeskPage({ me }: { me: Me }): ReactNode {
       onNotice: (notice) => {
         // The list and the alarm have said already that somebody waits; supervisors are called by it.
         if (notice.code === 'ladder' && me.role !== 'supervisor') return;
-        toast(notice.text, { tone: notice.level === 'info' ? 'plain' : notice.level === 'warn' ? 'amber' : 'red', incident: notice.incident ?? null });
+        toast(notice.text, {
+          tone: notice.level === 'info' ? 'plain' : notice.level === 'warn' ? 'amber' : 'red',
+          incident: notice.incident ?? null,
+        });
       },
     }),
   );
@@ -84,7 +87,12 @@ function Layout(): ReactNode {
         <div className="middle">
           <CaseView />
         </div>
-        <aside className={['right', showsMap && 'is-shown', sending && 'is-sending', stale && 'is-stale'].filter(Boolean).join(' ')} aria-label={t('right.title')}>
+        <aside
+          className={['right', showsMap && 'is-shown', sending && 'is-sending', stale && 'is-stale']
+            .filter(Boolean)
+            .join(' ')}
+          aria-label={t('right.title')}
+        >
           <MapPanel />
           <Candidates />
         </aside>

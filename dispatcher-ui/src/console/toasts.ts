@@ -18,11 +18,20 @@ export const toasts = createStore<{ items: readonly Toast[] }>({ items: [] });
 let next = 0;
 
 /** Shows `text`; an undo is offered for five seconds, then the toast goes. The same text twice is one toast. */
-export function toast(text: string, options: { tone?: Toast['tone']; undo?: () => void; incident?: string | null } = {}): void {
+export function toast(
+  text: string,
+  options: { tone?: Toast['tone']; undo?: () => void; incident?: string | null } = {},
+): void {
   next += 1;
   const key = next;
   const items = toasts.get().items.filter((one) => one.text !== text && !(options.undo && one.undo));
-  const added: Toast = { key, tone: options.tone ?? 'plain', text, undo: options.undo ?? null, incident: options.incident ?? null };
+  const added: Toast = {
+    key,
+    tone: options.tone ?? 'plain',
+    text,
+    undo: options.undo ?? null,
+    incident: options.incident ?? null,
+  };
   toasts.set({ items: [...items, added].slice(-SHOWN) });
   setTimeout(() => removeToast(key), options.undo ? UNDO_MS : STAY_MS);
 }

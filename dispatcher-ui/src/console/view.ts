@@ -33,7 +33,15 @@ export interface View {
   menu: boolean;
 }
 
-export const view = createStore<View>({ openId: null, panel: null, tab: 'all', region: null, words: '', map: false, menu: false });
+export const view = createStore<View>({
+  openId: null,
+  panel: null,
+  tab: 'all',
+  region: null,
+  words: '',
+  map: false,
+  menu: false,
+});
 
 /** Opens an incident in the middle; whatever sheet lay there is put away. */
 export function openIncident(id: string | null): void {

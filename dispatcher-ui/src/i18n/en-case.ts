@@ -46,7 +46,8 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'bar.route3': 'Household',
   'bar.takeOver': 'Take over',
   'bar.talk': 'Talk',
-  'cancel.sentence': 'Have you spoken with {{name}}, and is all well? This ends the case, calls back whoever was sent, and the box says so.',
+  'cancel.sentence':
+    'Have you spoken with {{name}}, and is all well? This ends the case, calls back whoever was sent, and the box says so.',
   'cancel.yes': 'All is well, cancel',
   'candidates.armed': 'A digit sends',
   'candidates.basis': 'By duty, distance, key, responsibility',
@@ -133,7 +134,8 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'raw.unknown': 'This device is not registered.',
   'raw.unreadable': 'This signal could not be read.',
   'raw.what': 'It is treated as a call for help. As it came:',
-  'release.sentence': 'Puts the call of {{name}} back into the queue for everybody; if nobody takes it, the ladder starts again.',
+  'release.sentence':
+    'Puts the call of {{name}} back into the queue for everybody; if nobody takes it, the ladder starts again.',
   'release.yes': 'Back to the queue',
   'resolve.note': 'A word more (optional; write first, then choose)',
   'resolve.title': 'Resolve: what was it?',

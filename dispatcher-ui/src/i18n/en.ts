@@ -11,7 +11,8 @@ export const en: Record<keyof typeof zh, string> = {
   'arm.go': 'Switch the sound on and begin',
   'arm.hello': 'Hello, {{name}}',
   'arm.refused': 'The browser did not allow sound. Try once more, or check the speakers and the browser’s settings.',
-  'arm.why': 'When a red call waits, this computer rings until somebody takes it. It will sound once now: listen whether you hear it.',
+  'arm.why':
+    'When a red call waits, this computer rings until somebody takes it. It will sound once now: listen whether you hear it.',
   'arm.without': 'Go on without sound',
   'banner.cut': 'Cut off from the server, actions are off, reconnecting…',
   'banner.silent': 'Sound is off: a red call waits',

@@ -38,5 +38,5 @@ export function chooseLanguage(language: Language): void {
 
 /** A text by a key put together at run time (`kind.${type}`), or `otherwise` when there is none. */
 export function textOr(key: string, otherwise: string): string {
-  return i18next.exists(key) ? i18next.t(key as 'app.name') : otherwise;
+  return i18next.t(key, otherwise);
 }

@@ -105,7 +105,7 @@ export const wordTexts = {
   'target.119': '119 消防',
   'target.120': '120 急救',
   'target.hospital': '医院',
-  'time.left': '剩 {{time}}',
+  'time.left': '还剩 {{time}}',
   'time.over': '超时 {{time}}',
   'unit.km': '公里',
   'unit.m': '米',

@@ -1,6 +1,6 @@
 import '../i18n/i18n.ts';
 import { Button, Input } from 'antd';
-import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type SubmitEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { sentenceOf, ApiError } from '../api/http.ts';
@@ -42,7 +42,7 @@ function Setup(): ReactNode {
     );
   }, [t]);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
@@ -51,7 +51,11 @@ function Setup(): ReactNode {
       setFactor(answer.totp);
       setStage(answer.done ? 'done' : 'factor');
     } catch (problem) {
-      setError(problem instanceof ApiError && problem.body?.errors ? problem.body.errors.map((one) => one.expected).join(' · ') : sentenceOf(problem));
+      setError(
+        problem instanceof ApiError && problem.body?.errors
+          ? problem.body.errors.map((one) => one.expected).join(' · ')
+          : sentenceOf(problem),
+      );
     } finally {
       setBusy(false);
     }
@@ -83,14 +87,29 @@ function Setup(): ReactNode {
           </p>
           <label>
             <span>{t('signIn.code')}</span>
-            <Input size="large" inputMode="numeric" autoComplete="one-time-code" autoFocus maxLength={6} value={totp} onChange={(event) => setTotp(event.target.value.replace(/\D/g, ''))} />
+            <Input
+              size="large"
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              autoFocus
+              maxLength={6}
+              value={totp}
+              onChange={(event) => setTotp(event.target.value.replace(/\D/g, ''))}
+            />
           </label>
         </>
       )}
       <p className="sign-in-error" role="alert">
         {error}
       </p>
-      <Button type="primary" size="large" htmlType="submit" block loading={busy} disabled={stage === 'factor' ? totp.length !== 6 : Object.values(fields).some((one) => one.trim() === '')}>
+      <Button
+        type="primary"
+        size="large"
+        htmlType="submit"
+        block
+        loading={busy}
+        disabled={stage === 'factor' ? totp.length !== 6 : Object.values(fields).some((one) => one.trim() === '')}
+      >
         {t(stage === 'form' ? 'setup.next' : 'setup.finish')}
       </Button>
     </form>
@@ -99,7 +118,8 @@ function Setup(): ReactNode {
 
 function FirstFields({ fields, onChange }: { fields: Fields; onChange: (fields: Fields) => void }): ReactNode {
   const { t } = useTranslation();
-  const set = (name: keyof Fields) => (event: { target: { value: string } }) => onChange({ ...fields, [name]: event.target.value });
+  const set = (name: keyof Fields) => (event: { target: { value: string } }) =>
+    onChange({ ...fields, [name]: event.target.value });
   return (
     <>
       <label>

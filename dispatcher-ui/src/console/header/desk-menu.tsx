@@ -21,7 +21,12 @@ export function DeskMenu(): ReactNode {
   const isLive = useIsLive();
   const heard = useLive((state) => state.desks.get(me.id)?.state);
   const desks = useQuery({ queryKey: ['desks'], queryFn: fetchDesks, staleTime: 30_000 });
-  const handovers = useQuery({ queryKey: ['handovers'], queryFn: fetchHandovers, refetchInterval: 30_000, enabled: isLive });
+  const handovers = useQuery({
+    queryKey: ['handovers'],
+    queryFn: fetchHandovers,
+    refetchInterval: 30_000,
+    enabled: isLive,
+  });
   const state = heard ?? desks.data?.find((one) => one.id === me.id)?.state ?? 'off';
   const toSign = handovers.data?.filter((one) => !one.mine).length ?? 0;
 
@@ -35,7 +40,12 @@ export function DeskMenu(): ReactNode {
   };
 
   const items = [
-    ...STATES.map((one) => ({ key: one, label: t(`desk.${one}`), icon: one === state ? <Icon name="check" /> : <span className="no-icon" />, disabled: !isLive })),
+    ...STATES.map((one) => ({
+      key: one,
+      label: t(`desk.${one}`),
+      icon: one === state ? <Icon name="check" /> : <span className="no-icon" />,
+      disabled: !isLive,
+    })),
     { type: 'divider' as const },
     { key: 'handover', label: toSign > 0 ? t('desk.handoverWaiting', { count: toSign }) : t('desk.handover') },
     { key: 'open', label: t('desk.openByHand') },
@@ -49,7 +59,11 @@ export function DeskMenu(): ReactNode {
     else void change(key as DeskState);
   };
   return (
-    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => choose(key) }} onOpenChange={(open) => view.set({ menu: open })}>
+    <Dropdown
+      trigger={['click']}
+      menu={{ items, onClick: ({ key }) => choose(key) }}
+      onOpenChange={(open) => view.set({ menu: open })}
+    >
       <button type="button" className="desk-key" aria-haspopup="menu">
         <Icon name="person" />
         <span className="grey">{t(`desk.${state}`)}</span> <b>{me.name}</b>

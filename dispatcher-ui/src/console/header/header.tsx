@@ -43,11 +43,21 @@ function RegionChooser(): ReactNode {
   const region = useStore(view, (value) => value.region);
   const only = me.regions.length === 1 ? me.regions[0] : undefined;
   const within = only?.path ?? '';
-  const below = only?.level === 'district' || only?.level === 'city' || only?.level === 'province' || within === '' ? 'street' : 'community';
-  const parts = useQuery({ queryKey: ['regions', below, within], queryFn: () => fetchRegions(below, within, false), staleTime: Infinity });
+  const below =
+    only?.level === 'district' || only?.level === 'city' || only?.level === 'province' || within === ''
+      ? 'street'
+      : 'community';
+  const parts = useQuery({
+    queryKey: ['regions', below, within],
+    queryFn: () => fetchRegions(below, within, false),
+    staleTime: Infinity,
+  });
   const options = useMemo(() => {
     const names = me.regions.length > 0 ? me.regions.map((one) => one.name).join('、') : t('header.everywhere');
-    const parted = (me.regions.length > 1 ? me.regions : (parts.data ?? [])).map((one) => ({ value: one.id, label: one.name }));
+    const parted = (me.regions.length > 1 ? me.regions : (parts.data ?? [])).map((one) => ({
+      value: one.id,
+      label: one.name,
+    }));
     return [{ value: '', label: names }, ...parted];
   }, [me.regions, parts.data, t]);
   return (
@@ -126,7 +136,12 @@ function SoundKey(): ReactNode {
   const { state, ringing } = useStore(sound, (value) => value);
   const on = state === 'on';
   return (
-    <button type="button" className={on ? 'sound-key' : 'sound-key amber'} aria-pressed={on} onClick={() => (on ? disarmSound() : void armSound())}>
+    <button
+      type="button"
+      className={on ? 'sound-key' : 'sound-key amber'}
+      aria-pressed={on}
+      onClick={() => (on ? disarmSound() : void armSound())}
+    >
       <Icon name={on ? 'speaker' : 'mute'} />
       {t(ringing ? 'sound.ringing' : `sound.${state}`)}
     </button>

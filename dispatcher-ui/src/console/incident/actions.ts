@@ -40,9 +40,24 @@ export function actionsOf(incident: WireIncident, me: Me): ActionId[] {
   if (!isOpen(incident)) return [];
   const routes = (['route1', 'route2', 'route3'] as const).filter((one) => ROUTES[one] !== incident.queue);
   if (isUntaken(incident)) return ['claim', 'note', ...routes, 'quiet'];
-  if (!isMine(incident, me)) return me.role === 'supervisor' ? ['takeOver', 'assign', 'handoff', 'note', 'quiet', ...routes] : ['takeOver', 'note'];
+  if (!isMine(incident, me))
+    return me.role === 'supervisor'
+      ? ['takeOver', 'assign', 'handoff', 'note', 'quiet', ...routes]
+      : ['takeOver', 'note'];
   const next = nextOf(incident);
-  const rest: ActionId[] = ['assign', 'handoff', 'talk', 'note', 'attend', 'identify', 'quiet', ...routes, 'resolve', 'release', 'cancel'];
+  const rest: ActionId[] = [
+    'assign',
+    'handoff',
+    'talk',
+    'note',
+    'attend',
+    'identify',
+    'quiet',
+    ...routes,
+    'resolve',
+    'release',
+    'cancel',
+  ];
   return [next, ...rest.filter((one) => one !== next && (one !== 'identify' || incident.residents.length > 1))];
 }
 

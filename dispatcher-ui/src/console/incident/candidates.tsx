@@ -42,7 +42,17 @@ export function Candidates(): ReactNode {
   );
 }
 
-function List({ incident, candidates, may, armed }: { incident: WireIncident; candidates: readonly Candidate[]; may: boolean; armed: boolean }): ReactNode {
+function List({
+  incident,
+  candidates,
+  may,
+  armed,
+}: {
+  incident: WireIncident;
+  candidates: readonly Candidate[];
+  may: boolean;
+  armed: boolean;
+}): ReactNode {
   const { t } = useTranslation();
   const commands = useCommands();
   const [sending, setSending] = useState<string | null>(null);
@@ -52,7 +62,12 @@ function List({ incident, candidates, may, armed }: { incident: WireIncident; ca
     if (!may || asked.has(one.id) || sending !== null) return;
     openPanel(null);
     setSending(one.id);
-    await commands.run(incident, 'assign', { version: incident.version, responder: one.id }, sentTo(one.name, one.id, commands, t));
+    await commands.run(
+      incident,
+      'assign',
+      { version: incident.version, responder: one.id },
+      sentTo(one.name, one.id, commands, t),
+    );
     setSending(null);
   };
   const first = candidates.find((one) => !asked.has(one.id));
@@ -84,9 +99,21 @@ function List({ incident, candidates, may, armed }: { incident: WireIncident; ca
           )}
           <span className="candidate-minutes">
             {t('candidates.minutes', { minutes: one.minutes })}
-            <small>{t('candidates.metres', { metres: one.metres >= 1_000 ? `${(one.metres / 1_000).toFixed(1)} ${t('unit.km')}` : `${one.metres} ${t('unit.m')}` })}</small>
+            <small>
+              {t('candidates.metres', {
+                metres:
+                  one.metres >= 1_000
+                    ? `${(one.metres / 1_000).toFixed(1)} ${t('unit.km')}`
+                    : `${one.metres} ${t('unit.m')}`,
+              })}
+            </small>
           </span>
-          <Button size="small" disabled={!may || asked.has(one.id)} loading={sending === one.id} onClick={() => void send(one)}>
+          <Button
+            size="small"
+            disabled={!may || asked.has(one.id)}
+            loading={sending === one.id}
+            onClick={() => void send(one)}
+          >
             {asked.has(one.id) ? t(`assignment.${asked.get(one.id)!}`) : t('candidates.send')}
           </Button>
         </li>
@@ -94,4 +121,3 @@ function List({ incident, candidates, may, armed }: { incident: WireIncident; ca
     </ol>
   );
 }
-

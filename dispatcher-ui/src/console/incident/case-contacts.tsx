@@ -8,7 +8,13 @@ import { Phone } from './case-facts.tsx';
 const SHOWN = 5;
 
 /** Whom to call, in the order the family chose; she herself first. */
-export function CaseContacts({ incident, detail }: { incident: ShownIncident; detail: WireIncidentDetail | undefined }): ReactNode {
+export function CaseContacts({
+  incident,
+  detail,
+}: {
+  incident: ShownIncident;
+  detail: WireIncidentDetail | undefined;
+}): ReactNode {
   const { t } = useTranslation();
   const from = detail ?? incident;
   const people = from.resident ? [from.resident] : from.residents;
@@ -25,20 +31,28 @@ export function CaseContacts({ incident, detail }: { incident: ShownIncident; de
             {one.phone ? <Phone number={one.phone} /> : <span className="grey">{t('contacts.noPhone')}</span>}
           </li>
         ))}
-        {detail !== undefined && people.length + contacts.length === 0 && <li className="grey">{t('contacts.nobody')}</li>}
+        {detail !== undefined && people.length + contacts.length === 0 && (
+          <li className="grey">{t('contacts.nobody')}</li>
+        )}
         {detail === undefined && <li className="contact-waiting"> </li>}
         {contacts.slice(0, SHOWN).map((one) => (
           <Contact key={one.id} contact={one} />
         ))}
       </ul>
-      {contacts.length > SHOWN && <span className="grey">{t('contacts.more', { count: contacts.length - SHOWN })}</span>}
+      {contacts.length > SHOWN && (
+        <span className="grey">{t('contacts.more', { count: contacts.length - SHOWN })}</span>
+      )}
     </div>
   );
 }
 
 function Contact({ contact }: { contact: WireContact }): ReactNode {
   const { t } = useTranslation();
-  const where = contact.local ? (contact.minutes === null ? t('contacts.local') : t('contacts.minutes', { minutes: contact.minutes })) : t('contacts.far');
+  const where = contact.local
+    ? contact.minutes === null
+      ? t('contacts.local')
+      : t('contacts.minutes', { minutes: contact.minutes })
+    : t('contacts.far');
   return (
     <li>
       <span className="contact-who">

@@ -59,6 +59,9 @@ export function CaseProvider({ children }: { children: ReactNode }): ReactNode {
 
 /** The incident does not say it, its history does. */
 function isLineOpen(detail: WireIncidentDetail): boolean {
-  const last = detail.timeline.findLast((one) => one.kind.startsWith('line_') || one.kind === 'quiet_on' || one.kind === 'resolved' || one.kind === 'cancelled');
+  const last = detail.timeline.findLast(
+    (one) =>
+      one.kind.startsWith('line_') || one.kind === 'quiet_on' || one.kind === 'resolved' || one.kind === 'cancelled',
+  );
   return last?.kind === 'line_asked' || last?.kind === 'line_open';
 }

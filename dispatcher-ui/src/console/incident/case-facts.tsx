@@ -11,7 +11,13 @@ import { CaseContacts } from './case-contacts.tsx';
 type WireHouseholdSource = WireIncidentDetail['household'];
 
 /** How to get in, whom to call, what ails her, how to speak to her, and who answers for the place. */
-export function CaseFacts({ incident, detail }: { incident: ShownIncident; detail: WireIncidentDetail | undefined }): ReactNode {
+export function CaseFacts({
+  incident,
+  detail,
+}: {
+  incident: ShownIncident;
+  detail: WireIncidentDetail | undefined;
+}): ReactNode {
   const { t } = useTranslation();
   const nobody = detail !== undefined && detail.residents.length === 0 && detail.household === null;
   if (nobody) return null;
@@ -34,7 +40,15 @@ export function CaseFacts({ incident, detail }: { incident: ShownIncident; detai
   );
 }
 
-function Fact({ label, text, children }: { label: string; text?: readonly string[] | undefined; children?: ReactNode }): ReactNode {
+function Fact({
+  label,
+  text,
+  children,
+}: {
+  label: string;
+  text?: readonly string[] | undefined;
+  children?: ReactNode;
+}): ReactNode {
   const { t } = useTranslation();
   const said = text === undefined ? null : text.length > 0 ? text.join(' · ') : t('facts.none');
   return (
@@ -47,19 +61,24 @@ function Fact({ label, text, children }: { label: string; text?: readonly string
 
 function Entry({ household, loading }: { household: WireHouseholdSource; loading: boolean }): ReactNode {
   const { t } = useTranslation();
-  const floor = household?.floor == null ? null : t(household.lift ? 'facts.floorLift' : 'facts.floorStairs', { floor: household.floor });
+  const floor =
+    household?.floor == null
+      ? null
+      : t(household.lift ? 'facts.floorLift' : 'facts.floorStairs', { floor: household.floor });
   const parts = [floor, household?.entry].filter((one) => one != null && one !== '');
   return <Fact label={t('facts.entry')} text={loading ? undefined : (parts as string[])} />;
 }
 
 function Keys({ household, loading }: { household: WireHouseholdSource; loading: boolean }): ReactNode {
   const { t } = useTranslation();
-  if (loading || !household || household.keyHolders.length === 0) return <Fact label={t('facts.keys')} text={loading ? undefined : []} />;
+  if (loading || !household || household.keyHolders.length === 0)
+    return <Fact label={t('facts.keys')} text={loading ? undefined : []} />;
   return (
     <Fact label={t('facts.keys')}>
       {household.keyHolders.map((one) => (
         <span key={one.name + one.kind} className="key-holder">
-          <Icon name="key" /> <span className="grey">{textOr(`staff.${one.kind}`, one.kind)}</span> {one.name} {one.phone && <Phone number={one.phone} />}
+          <Icon name="key" /> <span className="grey">{textOr(`staff.${one.kind}`, one.kind)}</span> {one.name}{' '}
+          {one.phone && <Phone number={one.phone} />}
         </span>
       ))}
     </Fact>
@@ -69,7 +88,8 @@ function Keys({ household, loading }: { household: WireHouseholdSource; loading:
 /** Weight and a sign instead of a colour: red is kept for a life that nobody has taken. */
 function Allergies({ care, loading }: { care: WireCare | null; loading: boolean }): ReactNode {
   const { t } = useTranslation();
-  if (!care || care.allergies.length === 0) return <Fact label={t('facts.allergies')} text={loading ? undefined : []} />;
+  if (!care || care.allergies.length === 0)
+    return <Fact label={t('facts.allergies')} text={loading ? undefined : []} />;
   return (
     <Fact label={t('facts.allergies')}>
       <b className="allergy">
@@ -81,7 +101,14 @@ function Allergies({ care, loading }: { care: WireCare | null; loading: boolean 
 
 function Speaking({ care, loading }: { care: WireCare | null; loading: boolean }): ReactNode {
   const { t } = useTranslation();
-  const parts = care ? [care.formOfAddress && t('facts.callHer', { name: care.formOfAddress }), care.hearing, care.dialect, care.mobility].filter((one) => one) : [];
+  const parts = care
+    ? [
+        care.formOfAddress && t('facts.callHer', { name: care.formOfAddress }),
+        care.hearing,
+        care.dialect,
+        care.mobility,
+      ].filter((one) => one)
+    : [];
   return <Fact label={t('facts.speaking')} text={loading ? undefined : (parts as string[])} />;
 }
 
@@ -93,9 +120,15 @@ function Device({ incident }: { incident: ShownIncident }): ReactNode {
   const battery = device.battery === null ? null : t('facts.battery', { percent: Math.round(device.battery) });
   return (
     <Fact label={t('facts.device')}>
-      {device.placedIn ?? textOr(`device.${device.kind}`, t('device.home'))} · <b>{t(device.online ? 'facts.online' : 'facts.offline')}</b>
+      {device.placedIn ?? textOr(`device.${device.kind}`, t('device.home'))} ·{' '}
+      <b>{t(device.online ? 'facts.online' : 'facts.offline')}</b>
       {battery && ` · ${battery}`}
-      {device.seenAt && <span className="grey"> · {t('facts.seen', { time: shortTime(Date.parse(device.seenAt), live.clock.now()) })}</span>}
+      {device.seenAt && (
+        <span className="grey">
+          {' '}
+          · {t('facts.seen', { time: shortTime(Date.parse(device.seenAt), live.clock.now()) })}
+        </span>
+      )}
     </Fact>
   );
 }
@@ -118,7 +151,9 @@ function Responsible({ household, loading }: { household: WireHouseholdSource; l
 const SHOWN_RESPONSIBLE = 3;
 
 /** One person may answer for several places; the nearest come first. */
-function byPerson(list: readonly { name: string; phone: string | null; for: string }[]): { name: string; phone: string | null; for: string[] }[] {
+function byPerson(
+  list: readonly { name: string; phone: string | null; for: string }[],
+): { name: string; phone: string | null; for: string[] }[] {
   const people = new Map<string, { name: string; phone: string | null; for: string[] }>();
   for (const one of list) {
     const key = `${one.name} ${one.phone}`;

@@ -41,7 +41,15 @@ export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
   );
 }
 
-function Assignment({ incident, assignment, may }: { incident: WireIncident; assignment: WireAssignment; may: boolean }): ReactNode {
+function Assignment({
+  incident,
+  assignment,
+  may,
+}: {
+  incident: WireIncident;
+  assignment: WireAssignment;
+  may: boolean;
+}): ReactNode {
   const { t } = useTranslation();
   const commands = useCommands();
   const { name, phone } = assignment.responder;
@@ -55,7 +63,18 @@ function Assignment({ incident, assignment, may }: { incident: WireIncident; ass
         {phone && <span className="grey"> {phone}</span>}
       </span>
       {!there && (
-        <Button size="small" disabled={!may} onClick={() => void commands.run(incident, 'withdraw', { version: incident.version, assignment: assignment.id }, { say: t('toast.withdrawn', { name }) })}>
+        <Button
+          size="small"
+          disabled={!may}
+          onClick={() =>
+            void commands.run(
+              incident,
+              'withdraw',
+              { version: incident.version, assignment: assignment.id },
+              { say: t('toast.withdrawn', { name }) },
+            )
+          }
+        >
           {t('help.withdraw')}
         </Button>
       )}
@@ -66,8 +85,10 @@ function Assignment({ incident, assignment, may }: { incident: WireIncident; ass
 function When({ assignment }: { assignment: WireAssignment }): ReactNode {
   const { t } = useTranslation();
   const now = useNow();
-  if (assignment.state === 'offered') return assignment.expiresAt && <> · {t('help.answerIn', { time: span(Date.parse(assignment.expiresAt) - now) })}</>;
-  if (assignment.state === 'on_scene') return assignment.arrivedAt && <> · {clockTime(Date.parse(assignment.arrivedAt))}</>;
+  if (assignment.state === 'offered')
+    return assignment.expiresAt && <> · {t('help.answerIn', { time: span(Date.parse(assignment.expiresAt) - now) })}</>;
+  if (assignment.state === 'on_scene')
+    return assignment.arrivedAt && <> · {clockTime(Date.parse(assignment.arrivedAt))}</>;
   if (!assignment.etaAt) return null;
   const eta = Date.parse(assignment.etaAt);
   const late = eta < now;
@@ -81,7 +102,15 @@ function When({ assignment }: { assignment: WireAssignment }): ReactNode {
 
 const NEXT_OF_HANDOFF = { accepted: 'dispatched', dispatched: 'on_scene', on_scene: 'closed' } as const;
 
-function Handoff({ incident, handoff, may }: { incident: WireIncident; handoff: WireHandoff; may: boolean }): ReactNode {
+function Handoff({
+  incident,
+  handoff,
+  may,
+}: {
+  incident: WireIncident;
+  handoff: WireHandoff;
+  may: boolean;
+}): ReactNode {
   const { t } = useTranslation();
   const commands = useCommands();
   const now = useNow();
@@ -94,10 +123,16 @@ function Handoff({ incident, handoff, may }: { incident: WireIncident; handoff: 
       <Icon name="phone" />
       <span className="help-text">
         <b>{name}</b> {t(`handoff.${handoff.state}`)}
-        {handoff.state === 'offered' && handoff.deadlineAt && ` · ${t('help.answerIn', { time: span(Date.parse(handoff.deadlineAt) - now) })}`}
-        {handoff.caseNumber && <span className="grey"> {t('help.case', { seat: handoff.seat ?? '', number: handoff.caseNumber })}</span>}
+        {handoff.state === 'offered' &&
+          handoff.deadlineAt &&
+          ` · ${t('help.answerIn', { time: span(Date.parse(handoff.deadlineAt) - now) })}`}
+        {handoff.caseNumber && (
+          <span className="grey"> {t('help.case', { seat: handoff.seat ?? '', number: handoff.caseNumber })}</span>
+        )}
       </span>
-      {handoff.state === 'offered' && <Acceptance incident={incident} handoff={handoff} may={may} onRejected={() => update('rejected')} />}
+      {handoff.state === 'offered' && (
+        <Acceptance incident={incident} handoff={handoff} may={may} onRejected={() => update('rejected')} />
+      )}
       {next && (
         <Button size="small" disabled={!may} onClick={() => update(next)}>
           {t(`handoff.do.${next}`)}
@@ -111,7 +146,17 @@ function Handoff({ incident, handoff, may }: { incident: WireIncident; handoff: 
 }
 
 /** The centre's seat and case number, read back and typed in: only then it has accepted. */
-function Acceptance({ incident, handoff, may, onRejected }: { incident: WireIncident; handoff: WireHandoff; may: boolean; onRejected: () => void }): ReactNode {
+function Acceptance({
+  incident,
+  handoff,
+  may,
+  onRejected,
+}: {
+  incident: WireIncident;
+  handoff: WireHandoff;
+  may: boolean;
+  onRejected: () => void;
+}): ReactNode {
   const { t } = useTranslation();
   const commands = useCommands();
   const [seat, setSeat] = useState('');
@@ -121,7 +166,13 @@ function Acceptance({ incident, handoff, may, onRejected }: { incident: WireInci
     void commands.run(
       incident,
       'handoff_update',
-      { version: incident.version, handoff: handoff.id, state: 'accepted', seat: seat.trim(), caseNumber: caseNumber.trim() },
+      {
+        version: incident.version,
+        handoff: handoff.id,
+        state: 'accepted',
+        seat: seat.trim(),
+        caseNumber: caseNumber.trim(),
+      },
       { say: t('toast.accepted', { name: t(`target.${handoff.to}`) }) },
     );
   return (
@@ -132,8 +183,22 @@ function Acceptance({ incident, handoff, may, onRejected }: { incident: WireInci
         if (ready) accept();
       }}
     >
-      <Input size="small" aria-label={t('help.seat')} placeholder={t('help.seat')} value={seat} onChange={(event) => setSeat(event.target.value)} disabled={!may} />
-      <Input size="small" aria-label={t('help.number')} placeholder={t('help.number')} value={caseNumber} onChange={(event) => setCaseNumber(event.target.value)} disabled={!may} />
+      <Input
+        size="small"
+        aria-label={t('help.seat')}
+        placeholder={t('help.seat')}
+        value={seat}
+        onChange={(event) => setSeat(event.target.value)}
+        disabled={!may}
+      />
+      <Input
+        size="small"
+        aria-label={t('help.number')}
+        placeholder={t('help.number')}
+        value={caseNumber}
+        onChange={(event) => setCaseNumber(event.target.value)}
+        disabled={!may}
+      />
       <Button size="small" htmlType="submit" disabled={!ready}>
         {t('handoff.do.accepted')}
       </Button>

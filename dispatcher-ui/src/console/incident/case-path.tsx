@@ -12,7 +12,13 @@ import { useCommands } from './use-commands.ts';
 const STEPS = ['waiting', 'claimed', 'responding', 'on_scene', 'resolved'] as const;
 
 /** The five steps, and beside them, always at the same place, the one that is owed next. */
-export function CasePath({ incident, detail }: { incident: WireIncident; detail: WireIncidentDetail | undefined }): ReactNode {
+export function CasePath({
+  incident,
+  detail,
+}: {
+  incident: WireIncident;
+  detail: WireIncidentDetail | undefined;
+}): ReactNode {
   const { t } = useTranslation();
   const reached = stepOf(incident);
   const times = stepTimes(incident);
@@ -20,7 +26,11 @@ export function CasePath({ incident, detail }: { incident: WireIncident; detail:
     <header className="case-path">
       <ol aria-label={t('case.path')}>
         {STEPS.map((step, place) => (
-          <li key={step} aria-current={place === reached ? 'step' : undefined} className={`path-step ${place === reached ? `is-here ${toneOf(incident)}` : place < reached ? 'is-past' : ''}`}>
+          <li
+            key={step}
+            aria-current={place === reached ? 'step' : undefined}
+            className={`path-step ${place === reached ? `is-here ${toneOf(incident)}` : place < reached ? 'is-past' : ''}`}
+          >
             <span>{t(`step.${step}`)}</span>
             <small>{place <= reached && times[place] ? clockTime(Date.parse(times[place])) : ' '}</small>
           </li>
@@ -47,7 +57,9 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
   const { t } = useTranslation();
   const { next, actions, perform } = useCase();
   const commands = useCommands();
-  const best = detail?.candidates.find((one) => !liveAssignments(incident).some((other) => other.responder.id === one.id));
+  const best = detail?.candidates.find(
+    (one) => !liveAssignments(incident).some((other) => other.responder.id === one.id),
+  );
   const offered = liveAssignments(incident).find((one) => one.state === 'offered');
   const coming = liveAssignments(incident).find((one) => one.state === 'under_way' || one.state === 'accepted');
 
@@ -59,7 +71,12 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
   };
   const press = (id: ActionId) => {
     if (id !== 'assign' || offered || !best) return perform(id);
-    void commands.run(incident, 'assign', { version: incident.version, responder: best.id }, sentTo(best.name, best.id, commands, t));
+    void commands.run(
+      incident,
+      'assign',
+      { version: incident.version, responder: best.id },
+      sentTo(best.name, best.id, commands, t),
+    );
   };
 
   return (
@@ -68,8 +85,17 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
         {incident.owes.kind !== 'nobody' && t('case.owes', { name: incident.owes.name })}
         <Countdown incident={incident} />
       </span>
-      <Button type="primary" className={isRed(incident) ? 'next-step is-red' : 'next-step'} disabled={next === undefined || !actions.includes(next)} onClick={() => next && press(next)}>
-        {next ? label(next) : t(incident.state === 'closed' || incident.state === 'cancelled' ? `state.${incident.state}` : 'action.none')}
+      <Button
+        type="primary"
+        className={isRed(incident) ? 'next-step is-red' : 'next-step'}
+        disabled={next === undefined || !actions.includes(next)}
+        onClick={() => next && press(next)}
+      >
+        {next
+          ? label(next)
+          : t(
+              incident.state === 'closed' || incident.state === 'cancelled' ? `state.${incident.state}` : 'action.none',
+            )}
         {next && <kbd>{ACTIONS[next].cap}</kbd>}
       </Button>
     </div>
@@ -77,12 +103,23 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
 }
 
 /** What follows when somebody was sent: said, and taken back with one key. */
-export function sentTo(name: string, responder: string, commands: ReturnType<typeof useCommands>, t: ReturnType<typeof useTranslation>['t']) {
+export function sentTo(
+  name: string,
+  responder: string,
+  commands: ReturnType<typeof useCommands>,
+  t: ReturnType<typeof useTranslation>['t'],
+) {
   return {
     say: t('toast.sent', { name }),
     undo: (after: WireIncident) => {
       const sent = liveAssignments(after).findLast((one) => one.responder.id === responder);
-      if (sent) void commands.run(after, 'withdraw', { version: after.version, assignment: sent.id }, { say: t('toast.withdrawn', { name }) });
+      if (sent)
+        void commands.run(
+          after,
+          'withdraw',
+          { version: after.version, assignment: sent.id },
+          { say: t('toast.withdrawn', { name }) },
+        );
     },
   };
 }

@@ -9,7 +9,13 @@ import { useCase } from './case-context.tsx';
 import { kindWords, placeWords, whoWords } from './reading-case.ts';
 
 /** Who it is and where: what is read first, in the largest type. */
-export function CasePerson({ incident, detail }: { incident: ShownIncident; detail: WireIncidentDetail | undefined }): ReactNode {
+export function CasePerson({
+  incident,
+  detail,
+}: {
+  incident: ShownIncident;
+  detail: WireIncidentDetail | undefined;
+}): ReactNode {
   const { t } = useTranslation();
   const from = detail ?? incident;
   const person = from.resident ?? (from.residents.length === 1 ? from.residents[0] : undefined);
@@ -18,7 +24,11 @@ export function CasePerson({ incident, detail }: { incident: ShownIncident; deta
   return (
     <section className="person" aria-label={t('person.title')}>
       <div className="photo" aria-hidden="true">
-        {from.residents.length > 0 || from.resident ? [...whoWords(incident)][0] : <Icon name={incident.source === 'press' ? 'device' : 'phone'} />}
+        {from.residents.length > 0 || from.resident ? (
+          [...whoWords(incident)][0]
+        ) : (
+          <Icon name={incident.source === 'press' ? 'device' : 'phone'} />
+        )}
       </div>
       <div className="person-text">
         <h1>

@@ -42,7 +42,13 @@ function Mine(): ReactNode {
   const { t } = useTranslation();
   const { me } = useDesk();
   const incidents = useLive((state) => state.incidents);
-  const mine = useMemo(() => [...incidents.values()].filter((one) => one.owner?.id === me.id && one.state !== 'resolved').sort((a, b) => a.openedAt.localeCompare(b.openedAt)), [incidents, me.id]);
+  const mine = useMemo(
+    () =>
+      [...incidents.values()]
+        .filter((one) => one.owner?.id === me.id && one.state !== 'resolved')
+        .sort((a, b) => a.openedAt.localeCompare(b.openedAt)),
+    [incidents, me.id],
+  );
   if (mine.length === 0) return null;
   return (
     <section className="my-cases">

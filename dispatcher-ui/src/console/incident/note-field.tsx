@@ -38,7 +38,16 @@ function Field({ incident }: { incident: ShownIncident }): ReactNode {
     <div className="note">
       <label>
         <span className="hidden-text">{t('note.label')}</span>
-        <textarea id="note-field" rows={1} maxLength={2000} value={text} placeholder={t('note.placeholder')} disabled={!may} onChange={(event) => change(event.target.value)} onKeyDown={onKeyDown} />
+        <textarea
+          id="note-field"
+          rows={1}
+          maxLength={2000}
+          value={text}
+          placeholder={t('note.placeholder')}
+          disabled={!may}
+          onChange={(event) => change(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
       </label>
       <kbd>N</kbd>
       <Button size="small" disabled={!may || text.trim() === ''} onClick={() => void keep()}>

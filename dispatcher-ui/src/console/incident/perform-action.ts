@@ -20,7 +20,15 @@ export function performAction(id: ActionId, incident: ShownIncident, means: Mean
   const { version } = incident;
   switch (id) {
     case 'claim':
-      void commands.run(incident, 'claim', {}, { say: t('toast.claimed'), undo: (after) => void commands.run(after, 'release', { version: after.version, why: t('why.undo') }) });
+      void commands.run(
+        incident,
+        'claim',
+        {},
+        {
+          say: t('toast.claimed'),
+          undo: (after) => void commands.run(after, 'release', { version: after.version, why: t('why.undo') }),
+        },
+      );
       return;
     case 'route1':
     case 'route2':
@@ -57,7 +65,8 @@ function reroute(id: keyof typeof ROUTES, incident: ShownIncident, commands: Com
     { version, queue: ROUTES[id] },
     {
       say: t('toast.routed', { queue: t(`queue.${ROUTES[id]}`) }),
-      undo: (after) => void commands.run(after, 'route', { version: after.version, queue, priority, why: t('why.undo') }),
+      undo: (after) =>
+        void commands.run(after, 'route', { version: after.version, queue, priority, why: t('why.undo') }),
     },
   );
 }
@@ -67,11 +76,19 @@ async function hush(incident: ShownIncident, commands: Commands, t: Translate): 
     incident,
     'quiet',
     { version: incident.version, on: true },
-    { say: t('toast.quiet'), undo: (after) => void commands.run(after, 'quiet', { version: after.version, on: false }) },
+    {
+      say: t('toast.quiet'),
+      undo: (after) => void commands.run(after, 'quiet', { version: after.version, on: false }),
+    },
   );
 }
 
 function talk(incident: ShownIncident, { commands, t, lineOpen }: Means): void {
   if (incident.device && !incident.device.can.includes('talk')) return toast(t('toast.noLine'), { tone: 'amber' });
-  void commands.run(incident, 'talk', { version: incident.version, on: !lineOpen }, { say: t(lineOpen ? 'toast.lineClosed' : 'toast.lineOpen') });
+  void commands.run(
+    incident,
+    'talk',
+    { version: incident.version, on: !lineOpen },
+    { say: t(lineOpen ? 'toast.lineClosed' : 'toast.lineOpen') },
+  );
 }

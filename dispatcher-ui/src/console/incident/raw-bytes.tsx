@@ -16,7 +16,9 @@ export function RawBytes({ incident }: { incident: ShownIncident }): ReactNode {
   return (
     <section className="raw" aria-label={t('raw.title')}>
       <p>
-        <Icon name="device" /> <b>{t(incident.resident || incident.residents.length > 0 ? 'raw.unreadable' : 'raw.unknown')}</b> {t('raw.what')}
+        <Icon name="device" />{' '}
+        <b>{t(incident.resident || incident.residents.length > 0 ? 'raw.unreadable' : 'raw.unknown')}</b>{' '}
+        {t('raw.what')}
         {incident.device && <span className="grey"> {t('raw.device', { id: incident.device.id })}</span>}
       </p>
       <pre tabIndex={0}>{text ?? hex(bytes)}</pre>

@@ -7,7 +7,12 @@ export type Tone = 'red' | 'blue' | 'green' | 'grey';
 
 /** Presses may join, people may work on it. */
 export function isOpen(incident: WireIncident): boolean {
-  return incident.state === 'waiting' || incident.state === 'claimed' || incident.state === 'responding' || incident.state === 'on_scene';
+  return (
+    incident.state === 'waiting' ||
+    incident.state === 'claimed' ||
+    incident.state === 'responding' ||
+    incident.state === 'on_scene'
+  );
 }
 
 /** Nobody sits on it: also when the ladder has already sent somebody. */
@@ -38,7 +43,10 @@ export function whoWords(incident: WireIncident): string {
   if (incident.resident) return incident.resident.name;
   const [first, second] = incident.residents;
   if (first && second && incident.residents.length === 2) return `${first.name}、${second.name}`;
-  if (first) return incident.residents.length > 1 ? i18next.t('who.several', { name: first.name, count: incident.residents.length }) : first.name;
+  if (first)
+    return incident.residents.length > 1
+      ? i18next.t('who.several', { name: first.name, count: incident.residents.length })
+      : first.name;
   if (incident.source === 'press') return i18next.t('who.unknownDevice');
   return incident.summary ?? i18next.t('who.unknown');
 }
@@ -51,7 +59,9 @@ export function ageOf(incident: WireIncident): number | null {
 
 /** `清河口社区 · 3网格`. */
 export function placeWords(incident: WireIncident): string {
-  const names = incident.region.filter((one) => one.level === 'community' || one.level === 'grid').map((one) => one.name);
+  const names = incident.region
+    .filter((one) => one.level === 'community' || one.level === 'grid')
+    .map((one) => one.name);
   if (names.length > 0) return names.join(' · ');
   return incident.region.at(-1)?.name ?? i18next.t('place.unknown');
 }
@@ -63,12 +73,18 @@ export function markOf(incident: WireIncident): string | null {
 
 /** Somebody was asked, is coming or is there. */
 export function liveAssignments(incident: WireIncident): WireIncident['assignments'] {
-  return incident.assignments.filter((one) => one.state === 'offered' || one.state === 'accepted' || one.state === 'under_way' || one.state === 'on_scene');
+  return incident.assignments.filter(
+    (one) =>
+      one.state === 'offered' || one.state === 'accepted' || one.state === 'under_way' || one.state === 'on_scene',
+  );
 }
 
 /** Given to a centre and not ended. */
 export function liveHandoffs(incident: WireIncident): WireIncident['handoffs'] {
-  return incident.handoffs.filter((one) => one.state === 'offered' || one.state === 'accepted' || one.state === 'dispatched' || one.state === 'on_scene');
+  return incident.handoffs.filter(
+    (one) =>
+      one.state === 'offered' || one.state === 'accepted' || one.state === 'dispatched' || one.state === 'on_scene',
+  );
 }
 
 /** Which of the five steps of the path is reached, 0 waiting … 4 done. */

@@ -40,7 +40,13 @@ const ICONS: Record<string, IconName> = {
 };
 
 /** What happened, oldest first; what the box said stands among it. Follows the newest unless somebody has scrolled up. */
-export function Timeline({ incident, detail }: { incident: ShownIncident; detail: WireIncidentDetail | undefined }): ReactNode {
+export function Timeline({
+  incident,
+  detail,
+}: {
+  incident: ShownIncident;
+  detail: WireIncidentDetail | undefined;
+}): ReactNode {
   const { t } = useTranslation();
   const { live } = useDesk();
   const box = useRef<HTMLDivElement>(null);
@@ -72,7 +78,9 @@ export function Timeline({ incident, detail }: { incident: ShownIncident; detail
         <ol>
           {lines.map((line) => (
             <li key={line.key} className={line.strong ? 'is-strong' : undefined}>
-              <time dateTime={new Date(line.at).toISOString()}>{sameDay(line.at, now) ? clockTime(line.at) : shortTime(line.at, now)}</time>
+              <time dateTime={new Date(line.at).toISOString()}>
+                {sameDay(line.at, now) ? clockTime(line.at) : shortTime(line.at, now)}
+              </time>
               <Icon name={line.icon} />
               <span>
                 {line.text}
@@ -95,15 +103,35 @@ type Translate = ReturnType<typeof useTranslation>['t'];
 function linesOf(incident: ShownIncident, detail: WireIncidentDetail | undefined, t: Translate): Line[] {
   const told = (detail ?? incident).told
     .filter((one) => one.say !== '')
-    .map((one, place): Line => ({ key: `told-${place}`, at: Date.parse(one.at), icon: 'speaker', strong: false, who: t('timeline.box'), text: `“${one.say}”` }));
+    .map((one, place): Line => ({
+      key: `told-${place}`,
+      at: Date.parse(one.at),
+      icon: 'speaker',
+      strong: false,
+      who: t('timeline.box'),
+      text: `“${one.say}”`,
+    }));
   const history = detail ? detail.timeline.map((one) => historyLine(one)) : [];
-  const presses = (detail && !history.some((one) => one.icon === 'alarm')) || !detail ? incident.presses.map((one) => pressLine(one, t)) : latePresses(incident, t);
-  return [...history, ...presses, ...told].sort((a, b) => a.at - b.at || (a.icon === 'speaker' ? 1 : 0) - (b.icon === 'speaker' ? 1 : 0));
+  const presses =
+    (detail && !history.some((one) => one.icon === 'alarm')) || !detail
+      ? incident.presses.map((one) => pressLine(one, t))
+      : latePresses(incident, t);
+  return [...history, ...presses, ...told].sort(
+    (a, b) => a.at - b.at || (a.icon === 'speaker' ? 1 : 0) - (b.icon === 'speaker' ? 1 : 0),
+  );
 }
 
 function historyLine(one: WireHistory): Line {
-  const icon = ICONS[one.kind] ?? (one.kind.startsWith('assignment') ? 'walk' : one.kind.startsWith('handoff') ? 'phone' : 'dot');
-  return { key: `h-${one.seq}`, at: Date.parse(one.at), icon, strong: one.kind === 'note' || icon === 'alarm' || icon === 'bold', who: one.by.kind === 'person' ? one.by.name : null, text: one.text };
+  const icon =
+    ICONS[one.kind] ?? (one.kind.startsWith('assignment') ? 'walk' : one.kind.startsWith('handoff') ? 'phone' : 'dot');
+  return {
+    key: `h-${one.seq}`,
+    at: Date.parse(one.at),
+    icon,
+    strong: one.kind === 'note' || icon === 'alarm' || icon === 'bold',
+    who: one.by.kind === 'person' ? one.by.name : null,
+    text: one.text,
+  };
 }
 
 /** A press that came late or under a number used before says so in its own line. */
@@ -115,7 +143,17 @@ function pressLine(one: ShownIncident['presses'][number], t: Translate): Line {
   const kind = textOr(`kind.${one.type}`, t('source.press'));
   const received = Date.parse(one.receivedAt);
   const words = [one.count > 1 ? `${kind}×${one.count}` : kind];
-  if (one.late && one.at) words.push(t('press.late', { pressed: shortTime(Date.parse(one.at), received), received: clockTime(received).slice(0, 5) }));
+  if (one.late && one.at)
+    words.push(
+      t('press.late', { pressed: shortTime(Date.parse(one.at), received), received: clockTime(received).slice(0, 5) }),
+    );
   if (one.flagged) words.push(t('press.flagged'));
-  return { key: `p-${one.eventId}-${one.receivedAt}`, at: received, icon: 'alarm', strong: true, who: null, text: words.join(' · ') };
+  return {
+    key: `p-${one.eventId}-${one.receivedAt}`,
+    at: received,
+    icon: 'alarm',
+    strong: true,
+    who: null,
+    text: words.join(' · '),
+  };
 }

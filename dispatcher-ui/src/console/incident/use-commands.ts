@@ -16,7 +16,12 @@ export interface AfterCommand {
 
 export interface Commands {
   /** Sends one act; answers with the incident after it, or null when it was refused (and said why). */
-  run<Name extends CommandName>(incident: WireIncident, name: Name, body: CommandBody<Name>, after?: AfterCommand): Promise<WireIncident | null>;
+  run<Name extends CommandName>(
+    incident: WireIncident,
+    name: Name,
+    body: CommandBody<Name>,
+    after?: AfterCommand,
+  ): Promise<WireIncident | null>;
 }
 
 /** Acts of the operator: never while cut off, one key per act, a refusal always in words and with the newest state. */
@@ -40,7 +45,8 @@ export function useCommands(): Commands {
       const owner = ownerIn(error);
       const conflict = error instanceof ApiError && (error.code === 'already_claimed' || error.code === 'conflict');
       if (conflict && owner && owner !== me.name) toast(i18next.t('toast.takenBy', { name: owner }), { tone: 'amber' });
-      else if (error instanceof ApiError && error.code === 'offline') toast(i18next.t('toast.uncertain'), { tone: 'amber' });
+      else if (error instanceof ApiError && error.code === 'offline')
+        toast(i18next.t('toast.uncertain'), { tone: 'amber' });
       else toast(sentenceOf(error), { tone: 'amber' });
       await refresh(incident.id);
     };

@@ -41,7 +41,8 @@ export function useDetail(id: string | null): Detail {
   const { refetch, data } = query;
   const known = data?.version;
   useEffect(() => {
-    if (isLive && version !== undefined && known !== undefined && known < version) void refetch({ cancelRefetch: false });
+    if (isLive && version !== undefined && known !== undefined && known < version)
+      void refetch({ cancelRefetch: false });
   }, [version, known, isLive, refetch]);
 
   return { detail: data?.id === id ? data : undefined, error: query.error };

@@ -18,7 +18,8 @@ const REPEATING = new Set(['j', 'k', 'arrowdown', 'arrowup']);
 /** `r`, `enter`, `escape`, `space`, `arrowdown`, `1`, `?`, `/`. With an input method on, the printed letter is taken. */
 export function keyName(event: Pick<KeyboardEvent, 'key' | 'code'>): string {
   if (event.key === ' ') return 'space';
-  if (event.key === 'Process' || event.key === 'Unidentified') return event.code.replace(/^(Key|Digit|Numpad)/, '').toLowerCase();
+  if (event.key === 'Process' || event.key === 'Unidentified')
+    return event.code.replace(/^(Key|Digit|Numpad)/, '').toLowerCase();
   if (event.key === '?') return '?';
   return event.key === '/' ? '/' : event.key.toLowerCase();
 }

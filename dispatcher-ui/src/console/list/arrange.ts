@@ -1,5 +1,5 @@
 /** The order of the list: red on top, then who waits by priority and age, then what is being handled. */
-import type { Queue, WireIncident } from '#contracts/incident.ts';
+import type { WireIncident } from '#contracts/incident.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import { isRed, isUntaken, kindWords, placeWords, whoWords } from '../incident/reading-case.ts';
 
@@ -69,18 +69,36 @@ function fits(incident: WireIncident, filter: Filter): boolean {
 }
 
 function searchText(incident: WireIncident): string {
-  const people = [incident.resident, ...incident.residents].flatMap((one) => (one ? [one.name, one.address, one.phone ?? ''] : []));
-  return [whoWords(incident), kindWords(incident), placeWords(incident), incident.owner?.name ?? '', incident.summary ?? '', incident.device?.id ?? '', ...people]
+  const people = [incident.resident, ...incident.residents].flatMap((one) =>
+    one ? [one.name, one.address, one.phone ?? ''] : [],
+  );
+  return [
+    whoWords(incident),
+    kindWords(incident),
+    placeWords(incident),
+    incident.owner?.name ?? '',
+    incident.summary ?? '',
+    incident.device?.id ?? '',
+    ...people,
+  ]
     .join(' ')
     .toLowerCase();
 }
 
 /** How many are open in each tab, and whether a red one is among them. */
-export function countTabs(incidents: ReadonlyMap<string, ShownIncident>, region: string | null): Record<Tab, { open: number; untaken: number }> {
-  const counts = { all: { open: 0, untaken: 0 }, emergency: { open: 0, untaken: 0 }, medical: { open: 0, untaken: 0 }, household: { open: 0, untaken: 0 } };
+export function countTabs(
+  incidents: ReadonlyMap<string, ShownIncident>,
+  region: string | null,
+): Record<Tab, { open: number; untaken: number }> {
+  const counts = {
+    all: { open: 0, untaken: 0 },
+    emergency: { open: 0, untaken: 0 },
+    medical: { open: 0, untaken: 0 },
+    household: { open: 0, untaken: 0 },
+  };
   for (const incident of incidents.values()) {
     if (!inRegion(incident, region) && !isRed(incident)) continue;
-    for (const tab of ['all', incident.queue as Queue] as const) {
+    for (const tab of ['all', incident.queue] as const) {
       if (incident.state !== 'resolved') counts[tab].open += 1;
       if (isUntaken(incident)) counts[tab].untaken += 1;
     }

@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from '../../ui/icons.tsx';
 import { ageOf, isUntaken, kindWords, markOf, placeWords, toneOf, whoWords } from '../incident/reading-case.ts';
@@ -6,23 +6,32 @@ import type { ShownIncident } from '../live/reading.ts';
 import { Countdown, Elapsed } from '../live/timers.tsx';
 import { useDesk, useIncident } from '../live/use-live.tsx';
 
-export const ROW_PX = 64;
-
-const QUEUE_ICON = { emergency: 'alarm', medical: 'medical', household: 'home' } as const satisfies Record<string, IconName>;
+const QUEUE_ICON = { emergency: 'alarm', medical: 'medical', household: 'home' } as const satisfies Record<
+  string,
+  IconName
+>;
 
 export interface CaseRowProps {
   id: string;
   top: number;
   open: boolean;
-  fresh: boolean;
   onOpen(id: string): void;
 }
 
 /** One call in the list: who, what, where, how long, and who has it. */
-export const CaseRow = memo(function CaseRow({ id, top, open, fresh, onOpen }: CaseRowProps): ReactNode {
+export const CaseRow = memo(function CaseRow({ id, top, open, onOpen }: CaseRowProps): ReactNode {
   const { t } = useTranslation();
+  const { live } = useDesk();
   const incident = useIncident(id);
-  const classes = ['case-row', incident ? `tone-${toneOf(incident)}` : 'is-gone', open && 'is-open', fresh && 'is-fresh', incident?.test && 'is-drill'];
+  // Only while it comes in: a row that is scrolled back into view is not new.
+  const [fresh] = useState(() => live.isFresh(id));
+  const classes = [
+    'case-row',
+    incident ? `tone-${toneOf(incident)}` : 'is-gone',
+    open && 'is-open',
+    fresh && 'is-fresh',
+    incident?.test && 'is-drill',
+  ];
   return (
     <div
       id={`case-${id}`}
@@ -76,7 +85,9 @@ function RowOwner({ incident }: { incident: ShownIncident }): ReactNode {
   if (isUntaken(incident)) {
     return (
       <>
-        <span className={incident.state === 'waiting' ? 'case-untaken' : undefined}>{t(incident.state === 'waiting' ? 'state.waiting' : 'row.comingUntaken')}</span>
+        <span className={incident.state === 'waiting' ? 'case-untaken' : undefined}>
+          {t(incident.state === 'waiting' ? 'state.waiting' : 'row.comingUntaken')}
+        </span>
         <Countdown incident={incident} />
       </>
     );

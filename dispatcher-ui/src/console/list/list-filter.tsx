@@ -8,7 +8,15 @@ import { view } from '../view.ts';
 import { countTabs, TABS } from './arrange.ts';
 
 /** Queues as tabs, the search field, and the marked place where new calls announce themselves. */
-export function ListFilter({ pending, onRelease, waiting }: { pending: number; onRelease: () => void; waiting: number }): ReactNode {
+export function ListFilter({
+  pending,
+  onRelease,
+  waiting,
+}: {
+  pending: number;
+  onRelease: () => void;
+  waiting: number;
+}): ReactNode {
   const { t } = useTranslation();
   const incidents = useLive((state) => state.incidents);
   const unreadable = useLive((state) => state.unreadable);

@@ -17,6 +17,8 @@ export interface Held {
   shown: Arrangement;
   /** New calls that wait to be shown because something is under the pointer. */
   pending: number;
+  /** The pointer is here, or a menu is open. */
+  holding: boolean;
   release(): void;
   pointer: { onPointerMove(event: PointerEvent): void; onPointerLeave(): void };
 }
@@ -49,6 +51,7 @@ export function useHeld(target: Arrangement, filter: string): Held {
   return {
     shown,
     pending,
+    holding,
     release: () => setFrozen(target),
     pointer: {
       onPointerMove(event) {
@@ -71,7 +74,12 @@ function merge(frozen: Arrangement, target: Arrangement): Arrangement {
   if (added.length === 0) return frozen;
   const red = new Set(added);
   const without = (list: readonly string[]) => list.map((id) => (red.has(id) ? `${HOLE}${id}` : id));
-  return { red: [...frozen.red, ...added], waiting: without(frozen.waiting), active: without(frozen.active), done: without(frozen.done) };
+  return {
+    red: [...frozen.red, ...added],
+    waiting: without(frozen.waiting),
+    active: without(frozen.active),
+    done: without(frozen.done),
+  };
 }
 
 function missing(shown: Arrangement, target: Arrangement): number {

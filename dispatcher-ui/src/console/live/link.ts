@@ -75,7 +75,13 @@ export function createLink(namespace: string, handlers: LinkHandlers): Link {
   const connect = () => {
     drop();
     giveUpAt = performance.now() + ATTEMPT_MS + 500;
-    const mine = io(namespace, { forceNew: true, reconnection: false, timeout: ATTEMPT_MS, transports: ['websocket', 'polling'], tryAllTransports: true });
+    const mine = io(namespace, {
+      forceNew: true,
+      reconnection: false,
+      timeout: ATTEMPT_MS,
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+    });
     socket = mine;
     // An event may overtake the snapshot that was read before it: what comes first is told after it.
     let early: [string, unknown][] | null = [];

@@ -1,7 +1,15 @@
 /** Everything the page knows from the socket, as one immutable state that React reads. */
 import type { z } from 'zod';
 import type { WireIncident } from '#contracts/incident.ts';
-import { noticeSchema, socketEvents, wireDeskSchema, wireResponderSchema, type Notice, type WireDesk, type WireResponder } from '#contracts/socket.ts';
+import {
+  noticeSchema,
+  socketEvents,
+  wireDeskSchema,
+  wireResponderSchema,
+  type Notice,
+  type WireDesk,
+  type WireResponder,
+} from '#contracts/socket.ts';
 import { createLink, type Link, type LinkState } from './link.ts';
 import { readIncident, readList, type ShownIncident } from './reading.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
@@ -25,11 +33,15 @@ export interface Live {
   put(incident: WireIncident): void;
   /** When the present deadline of an incident was first seen, ms of server time; null when it was there from the start. */
   deadlineSince(id: string): number | null;
+  /** Whether it came in during the last three seconds; what a snapshot brings is not new. */
+  isFresh(id: string): boolean;
   start(): void;
   stop(): void;
 }
 
 const HIDDEN_TOO_LONG_MS = 5_000;
+const TOGETHER_MS = 50;
+const FRESH_MS = 3_000;
 
 const empty: LiveState = {
   link: 'connecting',
@@ -53,17 +65,29 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
   const deadlines = new Map<string, { deadlineAt: string | null; since: number | null }>();
   let state = empty;
   let link: Link | null = null;
+  const arrivals = new Map<string, number>();
+  let telling: ReturnType<typeof setTimeout> | undefined;
+  let toldAt = 0;
   let hiddenAt: number | null = null;
   let heardAt = 0;
 
+  const tellAll = () => {
+    clearTimeout(telling);
+    telling = undefined;
+    toldAt = performance.now();
+    for (const tell of listeners) tell();
+  };
+  // A hundred events in a breath are drawn together; a single one is drawn at once.
   const set = (change: Partial<LiveState>) => {
     state = { ...state, ...change };
-    for (const tell of listeners) tell();
+    if ('link' in change || document.hidden || performance.now() - toldAt > TOGETHER_MS) tellAll();
+    else telling ??= setTimeout(tellAll, TOGETHER_MS);
   };
 
   const noteDeadline = (incident: WireIncident, since: number | null) => {
     const known = deadlines.get(incident.id);
-    if (known?.deadlineAt !== incident.deadlineAt) deadlines.set(incident.id, { deadlineAt: incident.deadlineAt, since: known ? clock.now() : since });
+    if (known?.deadlineAt !== incident.deadlineAt)
+      deadlines.set(incident.id, { deadlineAt: incident.deadlineAt, since: known ? clock.now() : since });
   };
 
   const put = (incident: ShownIncident) => {
@@ -74,6 +98,7 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
     if (incident.state === 'closed' || incident.state === 'cancelled') incidents.delete(incident.id);
     else incidents.set(incident.id, incident);
     noteDeadline(incident, clock.now());
+    if (!known) arrivals.set(incident.id, clock.now());
     set({ incidents });
   };
 
@@ -86,7 +111,8 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
       if (!incident) unreadable += 1;
       else if (incident.state !== 'closed' && incident.state !== 'cancelled') incidents.set(incident.id, incident);
     }
-    for (const id of [...deadlines.keys()]) if (!incidents.has(id)) deadlines.delete(id);
+    for (const id of deadlines.keys()) if (!incidents.has(id)) deadlines.delete(id);
+    arrivals.clear();
     for (const incident of incidents.values()) noteDeadline(incident, null);
     const responders = new Map(readList(wireResponderSchema, raw.responders).items.map((one) => [one.id, one]));
     if (typeof raw.at === 'string') clock.observe(Date.parse(raw.at));
@@ -98,6 +124,7 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
     const incidents = new Map(state.incidents);
     incidents.delete(id);
     deadlines.delete(id);
+    arrivals.delete(id);
     set({ incidents });
   };
 
@@ -111,9 +138,12 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
     if (name === 'beat') return withParsed(socketEvents.beat, payload, (beat) => clock.observe(Date.parse(beat.at)));
     if (name === 'gone') return withParsed(socketEvents.gone, payload, (gone) => forget(gone.id));
     if (name === 'responder') {
-      return withParsed(wireResponderSchema, payload, (one) => set({ responders: new Map(state.responders).set(one.id, one) }));
+      return withParsed(wireResponderSchema, payload, (one) =>
+        set({ responders: new Map(state.responders).set(one.id, one) }),
+      );
     }
-    if (name === 'desk') return withParsed(wireDeskSchema, payload, (one) => set({ desks: new Map(state.desks).set(one.id, one) }));
+    if (name === 'desk')
+      return withParsed(wireDeskSchema, payload, (one) => set({ desks: new Map(state.desks).set(one.id, one) }));
     if (name === 'notice') return withParsed(noticeSchema, payload, onNotice);
   };
 
@@ -135,6 +165,7 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
       return () => listeners.delete(tell);
     },
     put: (incident) => put({ ...incident, damaged: [] }),
+    isFresh: (id) => clock.now() - (arrivals.get(id) ?? 0) < FRESH_MS,
     deadlineSince: (id) => deadlines.get(id)?.since ?? null,
     start() {
       link = createLink('/console', {
@@ -156,6 +187,8 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
       window.removeEventListener('pageshow', onVisible);
       link?.stop();
       link = null;
+      clearTimeout(telling);
+      telling = undefined;
       clock.stop();
     },
   };

@@ -15,7 +15,9 @@ export function clockTime(ms: number): string {
 /** `14:02`, or with the day in front when it was not the day of `now`: `11-21 14:02`. */
 export function shortTime(ms: number, now: number): string {
   const text = local(ms);
-  return text.slice(0, 10) === local(now).slice(0, 10) ? text.slice(11, 16) : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
+  return text.slice(0, 10) === local(now).slice(0, 10)
+    ? text.slice(11, 16)
+    : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
 }
 
 /** Time passed, or left: `00:07`, `12:40`, from one hour on `1:02:40`. Never negative. */
@@ -39,7 +41,8 @@ export function nearness(now: number, since: number, deadlineAt: number | null):
 /** Where the present deadline began, as well as the incident itself tells: the last step that is on it. */
 export function lastStepAt(incident: WireIncident, now: number): number {
   const steps = [incident.openedAt, incident.claimedAt, incident.lastPressAt];
-  for (const one of incident.assignments) steps.push(one.offeredAt, one.acceptedAt, one.departedAt, one.arrivedAt, one.endedAt);
+  for (const one of incident.assignments)
+    steps.push(one.offeredAt, one.acceptedAt, one.departedAt, one.arrivedAt, one.endedAt);
   for (const one of incident.handoffs) steps.push(one.offeredAt, one.acceptedAt);
   let last = Date.parse(incident.openedAt);
   for (const step of steps) {

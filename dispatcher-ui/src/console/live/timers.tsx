@@ -39,7 +39,7 @@ export function Countdown({ incident, quiet = false }: { incident: WireIncident;
   }
   return (
     <span className={near === 'near' ? 'countdown amber' : 'countdown'}>
-      {near === 'near' && <Icon name="clock" />}
+      <Icon name="clock" />
       {t('time.left', { time: span(leftMs) })}
     </span>
   );

@@ -2,7 +2,15 @@
  * The map: outlines of the grids drawn from our own data, and signs laid over them as HTML. No tiles, no glyphs, nothing
  * fetched from anywhere.
  */
-import { GeoJSONSource, Map as GlMap, Marker, NavigationControl, ScaleControl, setWorkerUrl, type LngLatBoundsLike } from 'maplibre-gl';
+import {
+  type GeoJSONSource,
+  Map as GlMap,
+  Marker,
+  NavigationControl,
+  ScaleControl,
+  setWorkerUrl,
+  type LngLatBoundsLike,
+} from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { WireRegion } from '#contracts/registry.ts';
@@ -43,7 +51,11 @@ function colour(name: string): string {
 export function createAreaMap(box: HTMLElement): AreaMap {
   const map = new GlMap({
     container: box,
-    style: { version: 8, sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': colour('--map-ground') } }] },
+    style: {
+      version: 8,
+      sources: {},
+      layers: [{ id: 'ground', type: 'background', paint: { 'background-color': colour('--map-ground') } }],
+    },
     center: [112.14, 32.04],
     zoom: 12,
     attributionControl: false,
@@ -65,14 +77,21 @@ export function createAreaMap(box: HTMLElement): AreaMap {
     onLoad = null;
   });
   const whenLoaded = (act: () => void) => (onLoad === null ? act() : onLoad.push(act));
-  const source = (name: string) => map.getSource(name) as GeoJSONSource | undefined;
+  const draw = (name: string, features: Parameters<GeoJSONSource['setData']>[0]) => {
+    whenLoaded(() => void map.getSource<GeoJSONSource>(name)?.setData(features));
+  };
 
   return {
     grids(regions, own) {
-      whenLoaded(() => source('grids')?.setData({ type: 'FeatureCollection', features: regions.flatMap((one) => gridFeature(one, own)) }));
+      draw('grids', { type: 'FeatureCollection', features: regions.flatMap((one) => gridFeature(one, own)) });
     },
     ways(ways) {
-      whenLoaded(() => source('ways')?.setData({ type: 'FeatureCollection', features: ways.map((coordinates) => ({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: coordinates as unknown as [number, number][] } })) }));
+      const lines = ways.map((coordinates) => ({
+        type: 'Feature' as const,
+        properties: {},
+        geometry: { type: 'LineString' as const, coordinates: [...coordinates] },
+      }));
+      draw('ways', { type: 'FeatureCollection', features: lines });
     },
     signs(signs) {
       const wanted = new Set(signs.map((one) => one.id));
@@ -86,7 +105,8 @@ export function createAreaMap(box: HTMLElement): AreaMap {
     },
     fit(points, maxZoom) {
       const bounds = boundsOf(points);
-      if (bounds) map.fitBounds(bounds, { padding: { top: 72, bottom: 56, left: 72, right: 88 }, maxZoom, duration: 0 });
+      if (bounds)
+        map.fitBounds(bounds, { padding: { top: 72, bottom: 56, left: 72, right: 88 }, maxZoom, duration: 0 });
     },
     recolour() {
       whenLoaded(() => {
@@ -107,9 +127,25 @@ function addLayers(map: GlMap): void {
   const none = { type: 'FeatureCollection', features: [] } as const;
   map.addSource('grids', { type: 'geojson', data: { ...none, features: [] } });
   map.addSource('ways', { type: 'geojson', data: { ...none, features: [] } });
-  map.addLayer({ id: 'grid-own', type: 'fill', source: 'grids', filter: ['==', ['get', 'own'], true], paint: { 'fill-color': colour('--map-grid-own') } });
-  map.addLayer({ id: 'grid-line', type: 'line', source: 'grids', paint: { 'line-color': colour('--map-grid'), 'line-width': ['case', ['get', 'own'], 2, 1] } });
-  map.addLayer({ id: 'way', type: 'line', source: 'ways', paint: { 'line-color': colour('--blue'), 'line-width': 2, 'line-dasharray': [2, 2] } });
+  map.addLayer({
+    id: 'grid-own',
+    type: 'fill',
+    source: 'grids',
+    filter: ['==', ['get', 'own'], true],
+    paint: { 'fill-color': colour('--map-grid-own') },
+  });
+  map.addLayer({
+    id: 'grid-line',
+    type: 'line',
+    source: 'grids',
+    paint: { 'line-color': colour('--map-grid'), 'line-width': ['case', ['get', 'own'], 2, 1] },
+  });
+  map.addLayer({
+    id: 'way',
+    type: 'line',
+    source: 'ways',
+    paint: { 'line-color': colour('--blue'), 'line-width': 2, 'line-dasharray': [2, 2] },
+  });
 }
 
 function gridFeature(region: WireRegion, own: string | null) {
@@ -117,7 +153,13 @@ function gridFeature(region: WireRegion, own: string | null) {
   const ring = region.polygon.map(([lon, lat]) => [lon, lat]);
   const [first, last] = [ring[0]!, ring.at(-1)!];
   if (first[0] !== last[0] || first[1] !== last[1]) ring.push(first);
-  return [{ type: 'Feature' as const, properties: { own: region.id === own }, geometry: { type: 'Polygon' as const, coordinates: [ring] } }];
+  return [
+    {
+      type: 'Feature' as const,
+      properties: { own: region.id === own },
+      geometry: { type: 'Polygon' as const, coordinates: [ring] },
+    },
+  ];
 }
 
 function place(map: GlMap, shown: Map<string, { marker: Marker; sign: Sign; frame: number }>, sign: Sign): void {
@@ -130,7 +172,9 @@ function place(map: GlMap, shown: Map<string, { marker: Marker; sign: Sign; fram
   }
   const element = document.createElement(sign.onClick ? 'button' : 'div');
   dress(element, sign);
-  const marker = new Marker({ element, anchor: sign.look.startsWith('is-home') ? 'bottom' : 'center' }).setLngLat([sign.lon, sign.lat]).addTo(map);
+  const marker = new Marker({ element, anchor: sign.look.startsWith('is-home') ? 'bottom' : 'center' })
+    .setLngLat([sign.lon, sign.lat])
+    .addTo(map);
   shown.set(sign.id, { marker, sign, frame: 0 });
 }
 

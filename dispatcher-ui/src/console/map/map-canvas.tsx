@@ -24,7 +24,12 @@ export default function MapCanvas(): ReactNode {
   const theme = useTheme();
   const { incident } = useCase();
   const within = me.regions.length === 1 ? (me.regions[0]?.path ?? '') : '';
-  const grids = useQuery({ queryKey: ['grids', within], queryFn: () => fetchRegions('grid', within, true), staleTime: Infinity, retry: 3 });
+  const grids = useQuery({
+    queryKey: ['grids', within],
+    queryFn: () => fetchRegions('grid', within, true),
+    staleTime: Infinity,
+    retry: 3,
+  });
 
   useEffect(() => {
     if (!box.current) return;
@@ -58,7 +63,11 @@ export default function MapCanvas(): ReactNode {
 }
 
 /** Follows the opened incident: home and who is coming, or everything when none is open. */
-function useFit(map: AreaMap | null, regions: readonly WireRegion[] | undefined, incident: WireIncident | undefined): void {
+function useFit(
+  map: AreaMap | null,
+  regions: readonly WireRegion[] | undefined,
+  incident: WireIncident | undefined,
+): void {
   const responders = useLive((state) => state.responders);
   const newest = useRef({ responders, incident });
   useEffect(() => {
@@ -74,7 +83,10 @@ function useFit(map: AreaMap | null, regions: readonly WireRegion[] | undefined,
       const people = liveAssignments(now.incident).flatMap((one) => pointOf(now.responders.get(one.responder.id)));
       map.fit([[home.lon, home.lat], ...people], 14.8);
     } else {
-      map.fit((regions ?? []).flatMap((one) => one.polygon ?? []), 15);
+      map.fit(
+        (regions ?? []).flatMap((one) => one.polygon ?? []),
+        15,
+      );
     }
   }, [map, regions, id, coming]);
 }
@@ -95,12 +107,23 @@ function Signs({ map, regions, own }: { map: AreaMap; regions: readonly WireRegi
   const others = useMemo(() => otherHomes([...incidents.values()], incident), [incidents, incident]);
   const people = useMemo(() => {
     const candidates = new Set((detail?.candidates ?? []).slice(0, 5).map((one) => one.id));
-    return [...responders.values()].flatMap((one) => responderSign(one, incident, candidates, minute * 15_000, (minutes) => t('map.minutes', { minutes })));
+    return [...responders.values()].flatMap((one) =>
+      responderSign(one, incident, candidates, minute * 15_000, (minutes) => t('map.minutes', { minutes })),
+    );
   }, [responders, incident, detail, minute, t]);
 
   useEffect(() => {
     const home: Sign[] = incident?.position
-      ? [{ id: 'home', lat: incident.position.lat, lon: incident.position.lon, look: `is-home tone-${toneOf(incident)}`, text: whoWords(incident), rank: 30 }]
+      ? [
+          {
+            id: 'home',
+            lat: incident.position.lat,
+            lon: incident.position.lon,
+            look: `is-home tone-${toneOf(incident)}`,
+            text: whoWords(incident),
+            rank: 30,
+          },
+        ]
       : [];
     map.signs([...names, ...others, ...people, ...home]);
     const to = incident?.position;
@@ -108,7 +131,12 @@ function Signs({ map, regions, own }: { map: AreaMap; regions: readonly WireRegi
       to && incident
         ? liveAssignments(incident)
             .filter((one) => one.state === 'accepted' || one.state === 'under_way')
-            .flatMap((one) => pointOf(responders.get(one.responder.id)).map((from): [[number, number], [number, number]] => [from, [to.lon, to.lat]]))
+            .flatMap((one) =>
+              pointOf(responders.get(one.responder.id)).map((from): [[number, number], [number, number]] => [
+                from,
+                [to.lon, to.lat],
+              ]),
+            )
         : [],
     );
   }, [map, names, others, people, incident, responders]);
@@ -119,7 +147,10 @@ function centre(region: WireRegion): [number, number] | null {
   if (region.lon != null && region.lat != null) return [region.lon, region.lat];
   const ring = region.polygon;
   if (!ring || ring.length === 0) return null;
-  return [ring.reduce((sum, one) => sum + one[0], 0) / ring.length, ring.reduce((sum, one) => sum + one[1], 0) / ring.length];
+  return [
+    ring.reduce((sum, one) => sum + one[0], 0) / ring.length,
+    ring.reduce((sum, one) => sum + one[1], 0) / ring.length,
+  ];
 }
 
 /** The names of her grid and of the nearest around it. */
@@ -134,24 +165,58 @@ function gridNames(regions: readonly WireRegion[], own: string | null): Sign[] {
   return placed
     .sort((a, b) => a.far - b.far)
     .slice(0, NAMED_GRIDS)
-    .map(({ region, at }) => ({ id: `grid-${region.id}`, lat: at[1], lon: at[0], look: region.id === own ? 'is-name is-own' : 'is-name', text: region.name, rank: 1 }));
+    .map(({ region, at }) => ({
+      id: `grid-${region.id}`,
+      lat: at[1],
+      lon: at[0],
+      look: region.id === own ? 'is-name is-own' : 'is-name',
+      text: region.name,
+      rank: 1,
+    }));
 }
 
 function otherHomes(incidents: readonly WireIncident[], open: WireIncident | undefined): Sign[] {
   return incidents.flatMap((one): Sign[] => {
     if (!one.position || one.id === open?.id || one.state === 'resolved') return [];
     const tone = toneOf(one);
-    return [{ id: one.id, lat: one.position.lat, lon: one.position.lon, look: `is-other tone-${tone}`, text: '', label: whoWords(one), rank: tone === 'red' ? 12 : 5, onClick: () => openIncident(one.id) }];
+    return [
+      {
+        id: one.id,
+        lat: one.position.lat,
+        lon: one.position.lon,
+        look: `is-other tone-${tone}`,
+        text: '',
+        label: whoWords(one),
+        rank: tone === 'red' ? 12 : 5,
+        onClick: () => openIncident(one.id),
+      },
+    ];
   });
 }
 
-function responderSign(one: WireResponder, incident: WireIncident | undefined, candidates: ReadonlySet<string>, now: number, minutesText: (minutes: number) => string): Sign[] {
+function responderSign(
+  one: WireResponder,
+  incident: WireIncident | undefined,
+  candidates: ReadonlySet<string>,
+  now: number,
+  minutesText: (minutes: number) => string,
+): Sign[] {
   if (one.lat === null || one.lon === null || one.state === 'off') return [];
   const assignment = incident && liveAssignments(incident).find((other) => other.responder.id === one.id);
   const place = { id: `staff-${one.id}`, lat: one.lat, lon: one.lon };
   if (assignment) {
-    const left = assignment.etaAt && assignment.state !== 'on_scene' ? ` ${minutesText(Math.max(1, Math.ceil((Date.parse(assignment.etaAt) - now) / 60_000)))}` : '';
-    return [{ ...place, look: `is-person ${assignment.state === 'on_scene' ? 'tone-green' : 'tone-blue'}`, text: `${one.name}${left}`, rank: 20 }];
+    const left =
+      assignment.etaAt && assignment.state !== 'on_scene'
+        ? ` ${minutesText(Math.max(1, Math.ceil((Date.parse(assignment.etaAt) - now) / 60_000)))}`
+        : '';
+    return [
+      {
+        ...place,
+        look: `is-person ${assignment.state === 'on_scene' ? 'tone-green' : 'tone-blue'}`,
+        text: `${one.name}${left}`,
+        rank: 20,
+      },
+    ];
   }
   if (candidates.has(one.id)) return [{ ...place, look: 'is-person', text: one.name, rank: 10 }];
   return incident ? [] : [{ ...place, look: 'is-walker', text: '', rank: 2 }];

@@ -75,7 +75,14 @@ export function RouteSheet({ incident, route }: { incident: ShownIncident; route
       title={t(`action.${route}`)}
       sentence={t('route.sentence', { name: whoWords(incident), queue })}
       yes={t('route.yes', { queue })}
-      onYes={() => void commands.run(incident, 'route', { version: incident.version, queue: ROUTES[route] }, { say: t('toast.routed', { queue }) })}
+      onYes={() =>
+        void commands.run(
+          incident,
+          'route',
+          { version: incident.version, queue: ROUTES[route] },
+          { say: t('toast.routed', { queue }) },
+        )
+      }
     />
   );
 }
@@ -89,7 +96,9 @@ export function LoudSheet({ incident }: { incident: ShownIncident }): ReactNode 
       title={t('loud.title')}
       sentence={t('loud.sentence')}
       yes={t('loud.yes')}
-      onYes={() => void commands.run(incident, 'quiet', { version: incident.version, on: false }, { say: t('toast.loud') })}
+      onYes={() =>
+        void commands.run(incident, 'quiet', { version: incident.version, on: false }, { say: t('toast.loud') })
+      }
     />
   );
 }

@@ -27,7 +27,10 @@ export function ResolveSheet({ incident }: { incident: ShownIncident }): ReactNo
       incident,
       'resolve',
       { version: incident.version, code, ...(note.trim() ? { note: note.trim() } : {}) },
-      { say: t('toast.resolved', { code: t(`code.${code}`) }), undo: (after) => void commands.run(after, 'reopen', { version: after.version, why: t('why.undo') }) },
+      {
+        say: t('toast.resolved', { code: t(`code.${code}`) }),
+        undo: (after) => void commands.run(after, 'reopen', { version: after.version, why: t('why.undo') }),
+      },
     );
   };
   return (
@@ -57,8 +60,20 @@ export function CloseSheet({ incident }: { incident: ShownIncident }): ReactNode
 
   const answer = (id: string) => {
     openPanel(null);
-    if (id === 'reopen') void commands.run(incident, 'reopen', { version, why: note.trim() || t('close.reopenWhy') }, { say: t('toast.reopened') });
-    else void commands.run(incident, 'close', { version, ...(code ? { code } : {}), satisfied: id as 'yes' | 'no' | 'not_reached', ...said }, { say: t('toast.closed') });
+    if (id === 'reopen')
+      void commands.run(
+        incident,
+        'reopen',
+        { version, why: note.trim() || t('close.reopenWhy') },
+        { say: t('toast.reopened') },
+      );
+    else
+      void commands.run(
+        incident,
+        'close',
+        { version, ...(code ? { code } : {}), satisfied: id as 'yes' | 'no' | 'not_reached', ...said },
+        { say: t('toast.closed') },
+      );
   };
   const pickCode = (id: string) => setCode(id as ClosingCode);
 
@@ -79,5 +94,14 @@ export function CloseSheet({ incident }: { incident: ShownIncident }): ReactNode
 
 function NoteLine({ value, onChange }: { value: string; onChange: (value: string) => void }): ReactNode {
   const { t } = useTranslation();
-  return <Input value={value} maxLength={2000} placeholder={t('resolve.note')} aria-label={t('resolve.note')} onChange={(event) => onChange(event.target.value)} onPressEnter={(event) => event.currentTarget.blur()} />;
+  return (
+    <Input
+      value={value}
+      maxLength={2000}
+      placeholder={t('resolve.note')}
+      aria-label={t('resolve.note')}
+      onChange={(event) => onChange(event.target.value)}
+      onPressEnter={(event) => event.currentTarget.blur()}
+    />
+  );
 }

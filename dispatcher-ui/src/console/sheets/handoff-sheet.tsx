@@ -1,5 +1,5 @@
 import { Button, Input } from 'antd';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SubmitEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { placeWords, whoWords } from '../incident/reading-case.ts';
 import { useCommands } from '../incident/use-commands.ts';
@@ -31,17 +31,34 @@ export function HandoffSheet({ incident }: { incident: ShownIncident }): ReactNo
   const name = t(`target.${target}`);
   const go = () => {
     openPanel(null);
-    void commands.run(incident, 'handoff', { version: incident.version, to: target, ...(note.trim() ? { note: note.trim() } : {}) }, { say: t('toast.handedOff', { name }) });
+    void commands.run(
+      incident,
+      'handoff',
+      { version: incident.version, to: target, ...(note.trim() ? { note: note.trim() } : {}) },
+      { say: t('toast.handedOff', { name }) },
+    );
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     go();
   };
   return (
     <Sheet title={t('handoff.titleTo', { name })} keys={{ enter: go }}>
-      <p className="sentence">{t('handoff.sentence', { who: whoWords(incident), place: incident.resident?.address ?? placeWords(incident), name })}</p>
+      <p className="sentence">
+        {t('handoff.sentence', {
+          who: whoWords(incident),
+          place: incident.resident?.address ?? placeWords(incident),
+          name,
+        })}
+      </p>
       <form onSubmit={submit}>
-        <Input value={note} maxLength={500} placeholder={t('handoff.note')} aria-label={t('handoff.note')} onChange={(event) => setNote(event.target.value)} />
+        <Input
+          value={note}
+          maxLength={500}
+          placeholder={t('handoff.note')}
+          aria-label={t('handoff.note')}
+          onChange={(event) => setNote(event.target.value)}
+        />
         <div className="sheet-keys">
           <Button type="primary" size="large" htmlType="submit" disabled={!isLive}>
             {t('handoff.yes', { name })} <kbd>⏎</kbd>

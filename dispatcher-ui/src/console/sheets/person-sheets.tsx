@@ -10,17 +10,31 @@ import { openPanel } from '../view.ts';
 import { Choices, keysOf, Sheet, type Choice } from './sheet.tsx';
 
 /** Who of those who live there it is. */
-export function IdentifySheet({ incident, residents }: { incident: ShownIncident; residents: readonly WireResidentBrief[] }): ReactNode {
+export function IdentifySheet({
+  incident,
+  residents,
+}: {
+  incident: ShownIncident;
+  residents: readonly WireResidentBrief[];
+}): ReactNode {
   const { t } = useTranslation();
   const commands = useCommands();
   const isLive = useIsLive();
-  const choices: Choice[] = residents
-    .slice(0, 9)
-    .map((one, place) => ({ id: one.id, cap: String(place + 1), label: `${one.name} ${t(`sex.${one.sex}`)} ${t('row.age', { age: one.age })}`, hint: one.marks.join(' · ') }));
+  const choices: Choice[] = residents.slice(0, 9).map((one, place) => ({
+    id: one.id,
+    cap: String(place + 1),
+    label: `${one.name} ${t(`sex.${one.sex}`)} ${t('row.age', { age: one.age })}`,
+    hint: one.marks.join(' · '),
+  }));
   const pick = (id: string) => {
     openPanel(null);
     const name = residents.find((one) => one.id === id)?.name ?? '';
-    void commands.run(incident, 'identify', { version: incident.version, resident: id }, { say: t('toast.identified', { name }) });
+    void commands.run(
+      incident,
+      'identify',
+      { version: incident.version, resident: id },
+      { say: t('toast.identified', { name }) },
+    );
   };
   return (
     <Sheet title={t('person.whoIsIt')} keys={keysOf(choices, pick)}>
@@ -38,7 +52,11 @@ export function TakeOverSheet({ incident }: { incident: ShownIncident }): ReactN
   const isLive = useIsLive();
   const [own, setOwn] = useState('');
   const name = incident.owner?.name ?? '';
-  const choices: Choice[] = REASONS.map((id, place) => ({ id, cap: String(place + 1), label: t(`takeOver.${id}`, { name }) }));
+  const choices: Choice[] = REASONS.map((id, place) => ({
+    id,
+    cap: String(place + 1),
+    label: t(`takeOver.${id}`, { name }),
+  }));
   const take = (why: string) => {
     openPanel(null);
     void commands.run(incident, 'claim', { takeOver: why }, { say: t('toast.tookOver', { name }) });

@@ -30,7 +30,15 @@ export interface Choice {
 }
 
 /** Answers with one key each. */
-export function Choices({ choices, disabled, onChoose }: { choices: readonly Choice[]; disabled: boolean; onChoose: (id: string) => void }): ReactNode {
+export function Choices({
+  choices,
+  disabled,
+  onChoose,
+}: {
+  choices: readonly Choice[];
+  disabled: boolean;
+  onChoose: (id: string) => void;
+}): ReactNode {
   return (
     <div className="choices">
       {choices.map((one) => (

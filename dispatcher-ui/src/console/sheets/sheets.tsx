@@ -11,7 +11,13 @@ import { HandoffSheet } from './handoff-sheet.tsx';
 import { IdentifySheet, TakeOverSheet } from './person-sheets.tsx';
 
 /** The sheet that is asked for, as long as the incident still allows what it would do. */
-export function Sheets({ incident, detail }: { incident: ShownIncident; detail: WireIncidentDetail | undefined }): ReactNode {
+export function Sheets({
+  incident,
+  detail,
+}: {
+  incident: ShownIncident;
+  detail: WireIncidentDetail | undefined;
+}): ReactNode {
   const panel = useStore(view, (value) => value.panel);
   const { actions } = useCase();
   if (panel === null) return null;

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type SubmitEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ApiError, sentenceOf } from '../../api/http.ts';
@@ -32,7 +32,7 @@ export function SignIn({ expired = false }: { expired?: boolean }): ReactNode {
     if (asksCode) codeField.current?.querySelector('input')?.focus();
   }, [asksCode]);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
@@ -43,7 +43,11 @@ export function SignIn({ expired = false }: { expired?: boolean }): ReactNode {
     } catch (problem) {
       if (problem instanceof ApiError && problem.code === 'second_factor_required' && totp === null) setTotp('');
       else {
-        setError(problem instanceof ApiError && problem.code === 'bad_credentials' ? t(asksCode ? 'signIn.wrongCode' : 'signIn.wrong') : sentenceOf(problem));
+        setError(
+          problem instanceof ApiError && problem.code === 'bad_credentials'
+            ? t(asksCode ? 'signIn.wrongCode' : 'signIn.wrong')
+            : sentenceOf(problem),
+        );
         if (asksCode) setTotp('');
       }
     } finally {
@@ -61,11 +65,26 @@ export function SignIn({ expired = false }: { expired?: boolean }): ReactNode {
         </h1>
         <label>
           <span>{t('signIn.username')}</span>
-          <Input size="large" name="username" autoComplete="username" autoFocus value={username} onChange={(event) => setUsername(event.target.value)} disabled={asksCode} />
+          <Input
+            size="large"
+            name="username"
+            autoComplete="username"
+            autoFocus
+            value={username}
+            onChange={(event) => setUsername(event.target.value)}
+            disabled={asksCode}
+          />
         </label>
         <label>
           <span>{t('signIn.password')}</span>
-          <Input.Password size="large" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} disabled={asksCode} />
+          <Input.Password
+            size="large"
+            name="password"
+            autoComplete="current-password"
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+            disabled={asksCode}
+          />
         </label>
         {asksCode && (
           <label>

@@ -35,7 +35,9 @@ function Desks(): ReactNode {
       const known = all.get(one.id);
       if (!known || known.since <= one.since) all.set(one.id, one);
     }
-    return [...all.values()].sort((a, b) => Number(a.state === 'off') - Number(b.state === 'off') || a.name.localeCompare(b.name, 'zh'));
+    return [...all.values()].sort(
+      (a, b) => Number(a.state === 'off') - Number(b.state === 'off') || a.name.localeCompare(b.name, 'zh'),
+    );
   }, [asked.data, heard]);
 
   if (asked.isError) return <p role="alert">{sentenceOf(asked.error)}</p>;
@@ -81,7 +83,10 @@ function Gaps(): ReactNode {
             {shortTime(one.from, one.from)}–{shortTime(one.to, one.from)}
           </b>
           <span>{t('floor.grids', { count: one.names.length })}</span>
-          <span className="grey">{one.names.slice(0, 8).join('、')}{one.names.length > 8 ? '…' : ''}</span>
+          <span className="grey">
+            {one.names.slice(0, 8).join('、')}
+            {one.names.length > 8 ? '…' : ''}
+          </span>
         </li>
       ))}
     </ul>

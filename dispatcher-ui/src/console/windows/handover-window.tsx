@@ -12,11 +12,14 @@ import { useDesk, useIsLive, useLive } from '../live/use-live.tsx';
 /** The end of a shift: what I leave behind, signed by me; what I take over, signed by me. */
 export function HandoverWindow(): ReactNode {
   const { t } = useTranslation();
-  const { me } = useDesk();
+  const { me, live } = useDesk();
   const client = useQueryClient();
   const isLive = useIsLive();
   const incidents = useLive((state) => state.incidents);
-  const mine = useMemo(() => [...incidents.values()].filter((one) => one.owner?.id === me.id && one.state !== 'resolved'), [incidents, me.id]);
+  const mine = useMemo(
+    () => [...incidents.values()].filter((one) => one.owner?.id === me.id && one.state !== 'resolved'),
+    [incidents, me.id],
+  );
   const open = useQuery({ queryKey: ['handovers'], queryFn: fetchHandovers });
   const [note, setNote] = useState('');
   const [error, setError] = useState<string | null>(null);
@@ -45,7 +48,12 @@ export function HandoverWindow(): ReactNode {
         <section key={one.id}>
           <h3>{t('handover.from', { name: one.from })}</h3>
           <Cases handover={one} />
-          <Button type="primary" disabled={!isLive} loading={busy} onClick={() => void act(() => signHandover(one.id, key.current))}>
+          <Button
+            type="primary"
+            disabled={!isLive}
+            loading={busy}
+            onClick={() => void act(() => signHandover(one.id, key.current))}
+          >
             {t('handover.take', { count: one.incidents.length })}
           </Button>
         </section>
@@ -54,7 +62,7 @@ export function HandoverWindow(): ReactNode {
         <h3>{t('handover.mine', { count: mine.length })}</h3>
         {given ? (
           <>
-            <p>{t('handover.given', { time: shortTime(Date.parse(given.signedFromAt), Date.now()) })}</p>
+            <p>{t('handover.given', { time: shortTime(Date.parse(given.signedFromAt), live.clock.now()) })}</p>
             <Cases handover={given} />
           </>
         ) : (
@@ -69,10 +77,19 @@ export function HandoverWindow(): ReactNode {
             </ul>
             <label>
               <span>{t('handover.note')}</span>
-              <Input.TextArea rows={3} maxLength={2000} value={note} onChange={(event) => setNote(event.target.value)} />
+              <Input.TextArea
+                rows={3}
+                maxLength={2000}
+                value={note}
+                onChange={(event) => setNote(event.target.value)}
+              />
             </label>
             <p className="grey">{t('handover.what')}</p>
-            <Button disabled={!isLive} loading={busy} onClick={() => void act(() => handOver(note.trim(), key.current))}>
+            <Button
+              disabled={!isLive}
+              loading={busy}
+              onClick={() => void act(() => handOver(note.trim(), key.current))}
+            >
               {t('handover.give')}
             </Button>
           </>

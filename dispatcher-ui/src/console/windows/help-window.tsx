@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { ACTIONS, type ActionId } from '../incident/actions.ts';
 
 /** Texts that need nothing filled in. */
-type Words = `help.${'moving' | 'move' | 'enter' | 'escape' | 'search' | 'map' | 'open' | 'undo' | 'help' | 'acting' | 'ending'}` | `action.${ActionId}`;
+type Words =
+  | `help.${'moving' | 'move' | 'enter' | 'escape' | 'search' | 'map' | 'open' | 'undo' | 'help' | 'acting' | 'ending'}`
+  | `action.${ActionId}`;
 
 const GROUPS: readonly { title: Words; keys: readonly (readonly [string, Words])[] }[] = [
   {
@@ -19,8 +21,14 @@ const GROUPS: readonly { title: Words; keys: readonly (readonly [string, Words])
       ['?', 'help.help'],
     ],
   },
-  { title: 'help.acting', keys: acts(['claim', 'takeOver', 'assign', 'arrived', 'handoff', 'talk', 'quiet', 'note', 'identify', 'attend']) },
-  { title: 'help.ending', keys: acts(['resolve', 'close', 'release', 'cancel', 'reopen', 'route1', 'route2', 'route3']) },
+  {
+    title: 'help.acting',
+    keys: acts(['claim', 'takeOver', 'assign', 'arrived', 'handoff', 'talk', 'quiet', 'note', 'identify', 'attend']),
+  },
+  {
+    title: 'help.ending',
+    keys: acts(['resolve', 'close', 'release', 'cancel', 'reopen', 'route1', 'route2', 'route3']),
+  },
 ];
 
 function acts(ids: readonly ActionId[]): (readonly [string, Words])[] {

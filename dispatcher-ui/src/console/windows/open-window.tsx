@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Input, Select } from 'antd';
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type SubmitEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { QUEUES, type Queue } from '#contracts/incident.ts';
 import { actKey, sentenceOf } from '../../api/http.ts';
@@ -31,14 +31,20 @@ export function OpenWindow(): ReactNode {
     return () => clearTimeout(timer);
   }, []);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (summary.trim() === '' || busy) return;
     setBusy(true);
     setError(null);
     try {
       const made = await openByHand(
-        { source, queue, summary: summary.trim(), ...(resident ? { resident } : {}), ...(phone.trim() ? { phone: phone.trim() } : {}) },
+        {
+          source,
+          queue,
+          summary: summary.trim(),
+          ...(resident ? { resident } : {}),
+          ...(phone.trim() ? { phone: phone.trim() } : {}),
+        },
         key.current,
       );
       live.put(made);
@@ -54,8 +60,20 @@ export function OpenWindow(): ReactNode {
   return (
     <form ref={form} className="window-form" onSubmit={submit}>
       <div className="window-row">
-        <Pick label={t('open.source')} value={source} options={['phone', 'visit'] as const} name={(one) => t(`source.${one}`)} onPick={setSource} />
-        <Pick label={t('open.queue')} value={queue} options={QUEUES} name={(one) => t(`queue.${one}`)} onPick={setQueue} />
+        <Pick
+          label={t('open.source')}
+          value={source}
+          options={['phone', 'visit'] as const}
+          name={(one) => t(`source.${one}`)}
+          onPick={setSource}
+        />
+        <Pick
+          label={t('open.queue')}
+          value={queue}
+          options={QUEUES}
+          name={(one) => t(`queue.${one}`)}
+          onPick={setQueue}
+        />
       </div>
       <label>
         <span>{t('open.resident')}</span>
@@ -65,7 +83,10 @@ export function OpenWindow(): ReactNode {
           value={resident}
           placeholder={t('open.residentHint')}
           notFoundContent={words.trim() === '' ? null : t(found.isFetching ? 'open.searching' : 'open.notFound')}
-          options={(found.data ?? []).map((one) => ({ value: one.id, label: [one.name, one.address].filter((part) => part).join(' · ') }))}
+          options={(found.data ?? []).map((one) => ({
+            value: one.id,
+            label: [one.name, one.address].filter((part) => part).join(' · '),
+          }))}
           onChange={(value) => setResident(value ?? null)}
         />
       </label>
@@ -75,7 +96,13 @@ export function OpenWindow(): ReactNode {
       </label>
       <label>
         <span>{t('open.summary')}</span>
-        <Input.TextArea value={summary} maxLength={2000} rows={3} required onChange={(event) => setSummary(event.target.value)} />
+        <Input.TextArea
+          value={summary}
+          maxLength={2000}
+          rows={3}
+          required
+          onChange={(event) => setSummary(event.target.value)}
+        />
       </label>
       <p className="sign-in-error" role="alert">
         {error}
@@ -93,7 +120,11 @@ function useFound(words: string) {
     const timer = setTimeout(() => setSettled(words.trim()), 250);
     return () => clearTimeout(timer);
   }, [words]);
-  return useQuery({ queryKey: ['residents', settled], queryFn: ({ signal }) => searchResidents(settled, signal), enabled: settled !== '' });
+  return useQuery({
+    queryKey: ['residents', settled],
+    queryFn: ({ signal }) => searchResidents(settled, signal),
+    enabled: settled !== '',
+  });
 }
 
 interface PickProps<T extends string> {
@@ -109,7 +140,12 @@ function Pick<T extends string>({ label, value, options, name, onPick }: PickPro
     <fieldset className="pick">
       <legend>{label}</legend>
       {options.map((one) => (
-        <Button key={one} type={one === value ? 'primary' : 'default'} aria-pressed={one === value} onClick={() => onPick(one)}>
+        <Button
+          key={one}
+          type={one === value ? 'primary' : 'default'}
+          aria-pressed={one === value}
+          onClick={() => onPick(one)}
+        >
           {name(one)}
         </Button>
       ))}

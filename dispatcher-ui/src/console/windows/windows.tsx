@@ -18,7 +18,15 @@ export function Windows(): ReactNode {
   const name = panel !== null && panel in WINDOWS ? (panel as keyof typeof WINDOWS) : null;
   const Content = name === null ? null : WINDOWS[name];
   return (
-    <Modal open={Content !== null} title={name && t(`window.${name}`)} width={name ? WIDE[name] : 0} footer={null} destroyOnHidden onCancel={() => openPanel(null)} closable={{ 'aria-label': t('sheet.close') }}>
+    <Modal
+      open={Content !== null}
+      title={name && t(`window.${name}`)}
+      width={name ? WIDE[name] : 0}
+      footer={null}
+      destroyOnHidden
+      onCancel={() => openPanel(null)}
+      closable={{ 'aria-label': t('sheet.close') }}
+    >
       {Content && <Content />}
     </Modal>
   );
