@@ -13,6 +13,7 @@ export interface SoundState {
 export const sound = createStore<SoundState>({ state: 'off', ringing: false });
 
 const PERIOD_S = 1.5;
+const RESUME_MS = 2_500;
 const TONES = [
   { at: 0, hz: 740, length: 0.3 },
   { at: 0.34, hz: 988, length: 0.42 },
@@ -52,7 +53,8 @@ export async function armSound(): Promise<boolean> {
   try {
     context ??= new AudioContext();
     context.onstatechange = follow;
-    await context.resume();
+    // A computer whose sound hangs must not keep her from her work.
+    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, RESUME_MS))]);
   } catch {
     sound.set({ state: 'blocked' });
     return false;
