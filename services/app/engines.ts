@@ -43,7 +43,9 @@ export async function startEngines(
       databaseUrl = (await postgres.start()).url;
       stops.push(() => postgres.stop());
     }
-    await migrate({ url: databaseUrl, log });
+    await migrate({ url: databaseUrl, log }).catch((error: Error) => {
+      throw config.databaseUrl === undefined ? error : new Error(`DATABASE_URL: ${error.message}`, { cause: error });
+    });
     let { mqttUrl } = config;
     let mqttWsPort: number | null = config.mqttWsPort;
     if (mqttUrl === undefined) {

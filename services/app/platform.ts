@@ -23,6 +23,7 @@ import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { Config } from '#platform/config.ts';
 import { createDatabase, type Database } from '#platform/database.ts';
 import { createHttpServer, dropOldAnswers, type App } from '#platform/http.ts';
+import { listenError } from '#platform/listen-error.ts';
 import type { Log } from '#platform/log.ts';
 import { addOutbox } from '#platform/outbox.ts';
 import { createQueues, type IntentJob, type QueueName } from '#platform/queues.ts';
@@ -179,7 +180,10 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
       changed: gateway.desk,
     });
     deps.addRoutes?.(app, db);
-    const address = await app.listen({ host: config.host, port: config.httpPort });
+    const { host, httpPort: port } = config;
+    const address = await app.listen({ host, port }).catch((error: Error) => {
+      throw listenError(error, host, port, 'HTTP_PORT');
+    });
     await gateway.start(app.server);
     url = config.publicUrl ?? address;
   }

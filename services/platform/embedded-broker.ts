@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Aedes } from 'aedes';
 import { WebSocketServer, createWebSocketStream } from 'ws';
 import type { Clock } from '#kernel/clock.ts';
+import { listenError } from './listen-error.ts';
 import type { Log } from './log.ts';
 import { createPacketSizeGuard } from './mqtt-frames.ts';
 
@@ -214,15 +215,7 @@ async function createAedes(authenticate: MqttAuthenticate, refuse: Refuse, log: 
 
 function listen(server: Server, host: string, port: number, variable: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException): void => {
-      reject(
-        new Error(
-          error.code === 'EADDRINUSE'
-            ? `port ${port} of ${host} is taken: another platform or broker is running. Stop it, or set ${variable}`
-            : `cannot listen on ${host}:${port} (HOST, ${variable}): ${error.message}`,
-        ),
-      );
-    };
+    const fail = (error: Error): void => reject(listenError(error, host, port, variable));
     server.once('error', fail);
     server.listen({ host, port }, () => {
       server.off('error', fail);

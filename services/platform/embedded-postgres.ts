@@ -131,9 +131,7 @@ export function createEmbeddedPostgres(deps: {
   return {
     async start() {
       stopping = false;
-      // Others may pass through (the server runs as somebody else when we are root); what lies inside is closed by its own mode.
-      mkdirSync(deps.dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-      const dataDir = realpathSync(deps.dataDir);
+      const dataDir = makeDataDir(deps.dataDir);
       const cluster = path.join(dataDir, 'postgres');
       await endOrphanedPostmaster(cluster, readEngines(dataDir)?.pid ?? 0, log);
       const way = await choosePostgresRunner(dataDir);
@@ -153,6 +151,16 @@ export function createEmbeddedPostgres(deps: {
     },
     stop,
   };
+}
+
+/** Others may pass through (the server runs as somebody else when we are root); what lies inside is closed by its own mode. */
+function makeDataDir(dataDir: string): string {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    return realpathSync(dataDir);
+  } catch (error) {
+    throw new Error(`DATA_DIR ${dataDir} can't be made: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function settings(host: string, port: number): string[] {
