@@ -248,7 +248,7 @@ where (state in ('waiting', 'claimed', 'responding', 'on_scene') or opened_at >=
   and (region_path is null or exists (select 1 from unnest($1::text[]) p where starts_with(region_path, p)));
 
 -- name: list_presses
-select id, event_id, device, adapter, type, at, received_at, encode(raw, 'escape') as raw, incident_id
+select id, event_id, device, adapter, type, at, received_at, raw, incident_id
 from press
 where ($1::text is null or device = $1)
   and ($2::text is null or adapter = $2)

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { Problem } from '#kernel/errors.ts';
 import type { Clock } from '#kernel/clock.ts';
@@ -189,7 +190,7 @@ async function candidatesFor(
 
 async function listPresses(deps: ViewsDeps, viewer: Viewer, filter: PressFilter): Promise<{ items: unknown[]; nextCursor: string | null }> {
   const from = readCursor(filter.cursor);
-  const rows = await deps.db.query<{ id: string; event_id: string; device: string; adapter: string | null; type: string; at: Date | null; received_at: Date; raw: string | null; incident_id: string | null }>(
+  const rows = await deps.db.query<{ id: string; event_id: string; device: string; adapter: string | null; type: string; at: Date | null; received_at: Date; raw: Buffer | null; incident_id: string | null }>(
     q.list_presses,
     [filter.device, filter.adapter, filter.since === null ? null : new Date(filter.since), from?.at ?? null, from?.id ?? null, filter.limit + 1, viewer.regions],
   );
@@ -203,9 +204,15 @@ async function listPresses(deps: ViewsDeps, viewer: Viewer, filter: PressFilter)
       type: row.type,
       at: row.at?.toISOString() ?? null,
       receivedAt: row.received_at.toISOString(),
-      raw: row.raw,
+      raw: rawText(row.raw),
       incident: row.incident_id,
     })),
     nextCursor: rows.length > filter.limit && last ? cursorOf(last.received_at.getTime(), last.id) : null,
   };
+}
+
+/** The bytes as they came: as text where they are UTF-8, else `base64:` and their base64. */
+function rawText(raw: Buffer | null): string | null {
+  if (raw === null) return null;
+  return isUtf8(raw) ? raw.toString('utf8') : `base64:${raw.toString('base64')}`;
 }
