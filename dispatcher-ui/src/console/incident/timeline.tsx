@@ -19,7 +19,6 @@ interface Line {
 /** Which picture a kind of history gets; the rest get a dot. */
 const ICONS: Record<string, IconName> = {
   opened: 'alarm',
-  press: 'alarm',
   silent: 'bold',
   note: 'note',
   ladder_step: 'up',
@@ -111,11 +110,9 @@ function linesOf(incident: ShownIncident, detail: WireIncidentDetail | undefined
       who: t('timeline.box'),
       text: `“${one.say}”`,
     }));
-  const history = detail ? detail.timeline.map((one) => historyLine(one)) : [];
-  const presses =
-    (detail && !history.some((one) => one.icon === 'alarm')) || !detail
-      ? incident.presses.map((one) => pressLine(one, t))
-      : latePresses(incident, t);
+  // Presses come folded (a stuck key is one line), with what was late or odd about them: the history's own lines of them would repeat that.
+  const history = detail ? detail.timeline.filter((one) => one.kind !== 'press').map((one) => historyLine(one)) : [];
+  const presses = incident.presses.map((one) => pressLine(one, t));
   return [...history, ...presses, ...told].sort(
     (a, b) => a.at - b.at || (a.icon === 'speaker' ? 1 : 0) - (b.icon === 'speaker' ? 1 : 0),
   );
@@ -132,11 +129,6 @@ function historyLine(one: WireHistory): Line {
     who: one.by.kind === 'person' ? one.by.name : null,
     text: one.text,
   };
-}
-
-/** A press that came late or under a number used before says so in its own line. */
-function latePresses(incident: ShownIncident, t: Translate): Line[] {
-  return incident.presses.filter((one) => one.late || one.flagged || one.count > 1).map((one) => pressLine(one, t));
 }
 
 function pressLine(one: ShownIncident['presses'][number], t: Translate): Line {
