@@ -2,24 +2,115 @@ import type { Language } from '#platform/http.ts';
 
 type Say = (data: Record<string, unknown>) => string;
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
-const because = (data: Record<string, unknown>, field: string): string => (text(data[field]) === '' ? '' : `:${text(data[field])}`);
+const because = (data: Record<string, unknown>, field: string): string =>
+  text(data[field]) === '' ? '' : `:${text(data[field])}`;
+
+const joined = (by: string, ...parts: (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== '').join(by);
+const note = (data: Record<string, unknown>, field: string): string =>
+  text(data[field]) === '' ? '' : `: ${text(data[field])}`;
 
 const TYPES: Record<string, string> = {
-  sos: '红键', fall: '跌倒', fall_suspected: '疑似跌倒', smoke: '烟雾', gas: '燃气', alarm_unspecified: '不明报警', alarm_other: '其他报警',
-  inactivity: '长时间无活动', medical: '医疗键', service: '绿键', family: '找家人', water_leak: '漏水', power_fail: '停电', cancel: '我没事', arrived: '到达键', done: '完成键',
+  sos: '红键',
+  fall: '跌倒',
+  fall_suspected: '疑似跌倒',
+  smoke: '烟雾',
+  gas: '燃气',
+  alarm_unspecified: '不明报警',
+  alarm_other: '其他报警',
+  inactivity: '长时间无活动',
+  medical: '医疗键',
+  service: '绿键',
+  family: '找家人',
+  water_leak: '漏水',
+  power_fail: '停电',
+  cancel: '我没事',
+  arrived: '到达键',
+  done: '完成键',
 };
 const WHO: Record<string, string> = {
-  operators: '值班坐席', supervisors: '值班长', neighbour: '邻区坐席', family: '家属电话', grid_worker: '网格员', '120': '120', owner: '受理人',
+  operators: '值班坐席',
+  supervisors: '值班长',
+  neighbour: '邻区坐席',
+  family: '家属电话',
+  grid_worker: '网格员',
+  '120': '120',
+  owner: '受理人',
 };
 const QUEUES: Record<string, string> = { household: '家政服务', medical: '医疗', emergency: '110/120' };
 const CODES: Record<string, string> = {
-  mistaken: '误按', test: '测试', company: '聊天', family: '找家人', enquiry: '咨询', household: '家政', rescue: '急救', silent: '无声',
+  mistaken: '误按',
+  test: '测试',
+  company: '聊天',
+  family: '找家人',
+  enquiry: '咨询',
+  household: '家政',
+  rescue: '急救',
+  silent: '无声',
 };
 const OUTCOMES: Record<string, string> = {
-  shown: '已提醒', no_carrier: '电话未接通线路', quiet: '静音,没有打', taken: '已经有人接了,不再叫', nobody_found: '没有找到能来的人', somebody_is_asked: '已经在问人了', asked: '已派出', ended: '已经结束', pushed: '已送达',
+  shown: '已提醒',
+  no_carrier: '没有电话线路,没打成',
+  quiet: '静音,没有打',
+  taken: '已经有人接了,不再叫',
+  nobody_found: '没有找到能来的人',
+  somebody_is_asked: '已经在问人了',
+  asked: '已派出',
+  ended: '已经结束',
+  pushed: '已送达',
 };
 
-/** Each kind of line in Chinese. A kind that is missing here is shown by its English name rather than not at all. */
+const TYPES_EN: Record<string, string> = {
+  sos: 'red key',
+  fall: 'fall',
+  fall_suspected: 'suspected fall',
+  smoke: 'smoke',
+  gas: 'gas',
+  alarm_unspecified: 'unknown alarm',
+  alarm_other: 'other alarm',
+  inactivity: 'long without movement',
+  medical: 'medical key',
+  service: 'green key',
+  family: 'family key',
+  water_leak: 'water leak',
+  power_fail: 'power failure',
+  cancel: '"I am fine"',
+  arrived: 'arrival key',
+  done: 'done key',
+};
+const WHO_EN: Record<string, string> = {
+  operators: 'operators on duty',
+  supervisors: 'supervisor',
+  neighbour: 'neighbouring desk',
+  family: 'family by telephone',
+  grid_worker: 'grid worker',
+  '120': '120',
+  owner: 'who has it',
+};
+const QUEUES_EN: Record<string, string> = { household: 'household', medical: 'medical', emergency: '110/120' };
+const CODES_EN: Record<string, string> = {
+  mistaken: 'by mistake',
+  test: 'test',
+  company: 'company',
+  family: 'family',
+  enquiry: 'enquiry',
+  household: 'household',
+  rescue: 'rescue',
+  silent: 'silent',
+};
+const OUTCOMES_EN: Record<string, string> = {
+  shown: 'called',
+  no_carrier: 'no telephone line, not called',
+  quiet: 'quiet mode, not called',
+  taken: 'somebody has it by now, not called',
+  nobody_found: 'found nobody who can come',
+  somebody_is_asked: 'somebody is being asked already',
+  asked: 'sent',
+  ended: 'ended by now',
+  pushed: 'delivered',
+};
+
+/** Each kind of line in Chinese. */
 const ZH: Record<string, Say> = {
   opened: (d) => `开始:${text(d['reason'])}`,
   press: (d) => `${TYPES[text(d['type'])] ?? '按键'}${d['late'] === true ? '(迟到的信号)' : ''}`,
@@ -62,13 +153,15 @@ const ZH: Record<string, Say> = {
   handoff_closed: (d) => `${text(d['target'])} 结束`,
   handoff_withdrawn: (d) => `收回转 ${text(d['target'])}`,
   handoff_unanswered: (d) => `${text(d['target'])} 还没有答复`,
-  ladder_step: (d) => `没有人接,第 ${text(d['step'])} 步:${WHO[text(d['who'])] ?? ''}${d['skipped'] ? '(有人在路上,跳过)' : ''}`,
+  ladder_step: (d) =>
+    `没有人接,第 ${text(d['step'])} 步:${WHO[text(d['who'])] ?? ''}${d['skipped'] ? '(有人在路上,跳过)' : ''}`,
   ladder_repeat: (d) => `还没有人接,再催值班长(第 ${text(d['round'])} 轮)`,
-  outcome: (d) => `${WHO[text(d['who'])] ?? ''}${OUTCOMES[text(d['outcome'])] ?? text(d['outcome'])}`,
+  outcome: (d) => joined(':', WHO[text(d['who'])], OUTCOMES[text(d['outcome'])] ?? text(d['outcome'])),
   resolved: (d) => `办结${d['code'] ? `:${CODES[text(d['code'])]}` : ''}${because(d, 'note')}`,
   reopened: (d) => `重新打开${because(d, 'why')}`,
   cancelled: (d) => `取消:老人确认没事${because(d, 'note')}`,
-  closed: (d) => `结案:${CODES[text(d['code'])] ?? ''}${d['satisfied'] === 'yes' ? ',满意' : d['satisfied'] === 'no' ? ',不满意' : ''}`,
+  closed: (d) =>
+    `结案:${CODES[text(d['code'])] ?? ''}${d['satisfied'] === 'yes' ? ',满意' : d['satisfied'] === 'no' ? ',不满意' : ''}`,
   follow_up_due: () => '该回访了',
   still_here: () => '告诉老人:我们还在',
   area: (d) => `${text(d['name'])} 有 ${text(d['count'])} 户同时呼叫`,
@@ -76,9 +169,66 @@ const ZH: Record<string, Say> = {
   changed: () => '更新',
 };
 
-/** One line of history in words. English: the kind with its underscores out, and its facts. */
+/** The same in English; what people wrote and what the policies say stays as it is. */
+const EN: Record<string, Say> = {
+  opened: (d) => `Opened${note(d, 'reason')}`,
+  press: (d) => `${TYPES_EN[text(d['type'])] ?? 'key'}${d['late'] === true ? ' (a late signal)' : ''}`,
+  priority_raised: () => 'Pressed again, priority raised',
+  rerouted: (d) => `To the ${QUEUES_EN[text(d['to'])] ?? ''} queue${note(d, 'reason')}`,
+  another_desk: (d) => `${text(d['busy'])} is busy, another desk is asked`,
+  cancel_pressed: () => 'She pressed "I am fine": ask her',
+  done_pressed: () => 'She pressed "done"',
+  arrived_pressed: (d) => `Arrival key${note(d, 'who')}`,
+  speech: () => 'She was heard speaking',
+  line_open: () => 'Hands-free line open',
+  line_asked: () => 'Hands-free line asked for',
+  line_closed: () => 'Hands-free line closed',
+  silent: (d) => `${text(d['seconds'])} s of silence: taken as unable to speak`,
+  claimed: () => 'Taken',
+  taken_over: (d) => `Taken over from ${text(d['from'])}${note(d, 'why')}`,
+  released: (d) => `Back to the queue${note(d, 'why')}`,
+  reminded: (d) => `${text(d['who'])} asked: still on it?`,
+  lost_owner: (d) => `No answer from ${text(d['who'])}, back to the queue`,
+  attended: () => 'Still on it',
+  note: (d) => `Note: ${text(d['text'])}`,
+  identified: (d) => `It is ${text(d['name'])}`,
+  quiet_on: () => 'Quiet mode: nothing sounds in the home',
+  quiet_off: () => 'Quiet mode off',
+  offered: (d) => `${text(d['who'])} sent (about ${text(d['minutes'])} min; ${text(d['why'])})`,
+  withdrawn: (d) => `${text(d['who'])} called back`,
+  assignment_accepted: (d) => `${text(d['who'])} accepted`,
+  assignment_declined: (d) => `${text(d['who'])} cannot come${note(d, 'reason')}`,
+  assignment_under_way: (d) => `${text(d['who'])} set out, about ${text(d['minutes'])} min`,
+  assignment_on_scene: (d) => `${text(d['who'])} arrived`,
+  assignment_done: (d) => `${text(d['who'])} finished`,
+  assignment_expired: (d) => `No answer from ${text(d['who'])}`,
+  not_departed: (d) => `${text(d['who'])} accepted but has not set out`,
+  late: (d) => `${text(d['who'])} is late, about ${text(d['minutes'])} min more`,
+  handoff_offered: (d) => `Handed to ${text(d['target'])}, waiting for them to accept`,
+  handoff_accepted: (d) => `${text(d['target'])} accepted: seat ${text(d['seat'])}, case ${text(d['caseNumber'])}`,
+  handoff_rejected: (d) => `${text(d['target'])} refused${note(d, 'reason')}`,
+  handoff_dispatched: (d) => `${text(d['target'])} is on the way`,
+  handoff_on_scene: (d) => `${text(d['target'])} arrived`,
+  handoff_closed: (d) => `${text(d['target'])} finished`,
+  handoff_withdrawn: (d) => `Handing to ${text(d['target'])} taken back`,
+  handoff_unanswered: (d) => `${text(d['target'])} has not answered`,
+  ladder_step: (d) =>
+    `Not taken, step ${text(d['step'])}: ${WHO_EN[text(d['who'])] ?? ''}${d['skipped'] ? ' (skipped, somebody is coming)' : ''}`,
+  ladder_repeat: (d) => `Still not taken, supervisor called again (round ${text(d['round'])})`,
+  outcome: (d) => joined(': ', WHO_EN[text(d['who'])], OUTCOMES_EN[text(d['outcome'])] ?? text(d['outcome'])),
+  resolved: (d) => `Done${d['code'] ? `: ${CODES_EN[text(d['code'])]}` : ''}${note(d, 'note')}`,
+  reopened: (d) => `Opened again${note(d, 'why')}`,
+  cancelled: (d) => `Cancelled: she says she is fine${note(d, 'note')}`,
+  closed: (d) =>
+    `Closed: ${CODES_EN[text(d['code'])] ?? ''}${d['satisfied'] === 'yes' ? ', satisfied' : d['satisfied'] === 'no' ? ', not satisfied' : ''}`,
+  follow_up_due: () => 'Follow-up is due',
+  still_here: () => 'She was told: we are still here',
+  area: (d) => `${text(d['count'])} homes call at once in ${text(d['name'])}`,
+  linked: () => 'There is another case of the same home',
+  changed: () => 'Changed',
+};
+
+/** One line of history in words. A kind that no table knows is shown by its name rather than not at all. */
 export function historyText(kind: string, data: Record<string, unknown>, language: Language): string {
-  if (language === 'zh') return ZH[kind]?.(data) ?? kind;
-  const facts = ['type', 'who', 'reason', 'why', 'text', 'target', 'code', 'outcome', 'minutes'].map((field) => text(data[field])).filter((value) => value !== '');
-  return [kind.replaceAll('_', ' '), ...facts].join(' · ');
+  return (language === 'zh' ? ZH : EN)[kind]?.(data) ?? kind.replaceAll('_', ' ');
 }
