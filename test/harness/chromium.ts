@@ -37,9 +37,11 @@ export function watchPage(page: Page): { problems: string[] } {
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`logged ${message.text()} (${message.location().url})`);
   });
-  page.on('requestfailed', (request) =>
-    problems.push(`request failed: ${request.method()} ${request.url()} ${request.failure()?.errorText ?? ''}`),
-  );
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? '';
+    // What the page itself no longer wants it gives up.
+    if (why !== 'net::ERR_ABORTED') problems.push(`request failed: ${request.method()} ${request.url()} ${why}`);
+  });
   return { problems };
 }
 
