@@ -11,7 +11,7 @@ import { Header } from './header/header.tsx';
 import { Candidates } from './incident/candidates.tsx';
 import { CaseProvider } from './incident/case-context.tsx';
 import { CaseView } from './incident/case-view.tsx';
-import { isRed, isUntaken } from './incident/reading-case.ts';
+import { isRed, isUntaken } from './incident/case-state.ts';
 import { startKeyboard } from './keys/keys.ts';
 import { CaseList } from './list/case-list.tsx';
 import { createLive, type Live } from './live/live.ts';

@@ -1,5 +1,5 @@
 /** A red call opens by itself where nothing else is open, so that one ⏎ takes it. */
-import { isRed, isUntaken } from './incident/reading-case.ts';
+import { isRed, isUntaken } from './incident/case-state.ts';
 import { isField } from './keys/keys.ts';
 import { mostUrgent } from './list/arrange.ts';
 import type { Live } from './live/live.ts';

@@ -24,7 +24,7 @@ export function toast(
 ): void {
   next += 1;
   const key = next;
-  const items = toasts.get().items.filter((one) => one.text !== text && !(options.undo && one.undo));
+  const items = toasts.get().items.filter((one) => one.text !== text);
   const added: Toast = {
     key,
     tone: options.tone ?? 'plain',
@@ -38,6 +38,11 @@ export function toast(
 
 export function removeToast(key: number): void {
   toasts.set({ items: toasts.get().items.filter((one) => one.key !== key) });
+}
+
+/** Another step was taken: what was done before it can no longer be undone by one key. */
+export function forgetUndo(): void {
+  toasts.set({ items: toasts.get().items.filter((one) => one.undo === null) });
 }
 
 /** Undoes the newest thing that can be undone. */

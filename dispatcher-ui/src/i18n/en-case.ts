@@ -142,7 +142,7 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'route.sentence': 'Moves the call of {{name}} to {{queue}}. It waits there for somebody else and is no longer yours.',
   'route.yes': 'To {{queue}}',
   'row.age': '{{age}}',
-  'row.comingUntaken': 'not taken · help coming',
+  'row.coming': 'help coming',
   'row.me': 'you',
   'strip.anothers': '{{name}} has it. You may look and write notes; to act, take it over first (T).',
   'strip.area': '{{count}} homes of {{name}} call at once; it may be one event',

@@ -138,7 +138,7 @@ export const caseTexts = {
   'route.sentence': '把{{name}}的呼叫转到{{queue}}队列。它会回到等待,由{{queue}}坐席接,不再归您。',
   'route.yes': '转到{{queue}}',
   'row.age': '{{age}}岁',
-  'row.comingUntaken': '没人接 · 人在路上',
+  'row.coming': '人在路上',
   'row.me': '您',
   'strip.anothers': '{{name}} 正在处理。您可以看、可以写记录;要办事先接手(T)。',
   'strip.area': '{{name}}同时有 {{count}} 户呼叫,可能是同一件事',

@@ -6,7 +6,7 @@ import { fetchSummary } from '../../api/incidents.ts';
 import { fetchRegions } from '../../api/regions.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { useStore } from '../../ui/store.ts';
-import { isUntaken } from '../incident/reading-case.ts';
+import { isUntaken } from '../incident/case-state.ts';
 import { clockTime, span } from '../live/time.ts';
 import { useDesk, useIsLive, useLive, useNow } from '../live/use-live.tsx';
 import { armSound, disarmSound, sound } from '../sound/alarm.ts';

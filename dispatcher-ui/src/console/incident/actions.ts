@@ -1,7 +1,7 @@
 /** Which acts an incident allows to whom, each with its key: one table for buttons, keys and the bar at the bottom. */
 import type { WireIncident } from '#contracts/incident.ts';
 import type { Me } from '#contracts/session.ts';
-import { isOpen, isUntaken, liveAssignments } from './reading-case.ts';
+import { isOpen, isUntaken, liveAssignments } from './case-state.ts';
 
 export const ACTIONS = {
   claim: { key: 'enter', cap: '⏎' },

@@ -9,7 +9,7 @@ import { useKeys } from '../keys/keys.ts';
 import { openPanel, view } from '../view.ts';
 import { sentTo } from './case-path.tsx';
 import { useCase } from './case-context.tsx';
-import { liveAssignments } from './reading-case.ts';
+import { liveAssignments } from './case-state.ts';
 
 import { useCommands } from './use-commands.ts';
 
@@ -83,7 +83,7 @@ function List({
 
   if (candidates.length === 0) return <p className="candidates-none">{t('candidates.none')}</p>;
   return (
-    <ol>
+    <ol tabIndex={0} aria-label={t('candidates.title')}>
       {candidates.map((one, place) => (
         <li key={one.id} className={asked.has(one.id) ? 'is-asked' : undefined}>
           <kbd>{place + 1}</kbd>

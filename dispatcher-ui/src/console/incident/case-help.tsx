@@ -6,7 +6,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { clockTime, span } from '../live/time.ts';
 import { useDesk, useIsLive, useNow } from '../live/use-live.tsx';
 import { isMine } from './actions.ts';
-import { isOpen, liveAssignments, liveHandoffs } from './reading-case.ts';
+import { isOpen, liveAssignments, liveHandoffs } from './case-state.ts';
 import { useCommands } from './use-commands.ts';
 
 /** Who was asked, who is coming and when, and which centre has it. */
@@ -16,7 +16,9 @@ export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
   const isLive = useIsLive();
   const assignments = liveAssignments(incident);
   const handoffs = liveHandoffs(incident);
-  const lost = incident.assignments.filter((one) => one.state === 'declined' || one.state === 'expired').slice(-2);
+  const lost = incident.assignments
+    .filter((one) => one.state === 'declined' || one.state === 'expired' || one.state === 'done')
+    .slice(-2);
   const may = isLive && isOpen(incident) && (isMine(incident, me) || me.role === 'supervisor');
   return (
     <section className="help" aria-label={t('help.title')}>

@@ -6,7 +6,7 @@ import { Countdown } from '../live/timers.tsx';
 import { clockTime } from '../live/time.ts';
 import { useCase } from './case-context.tsx';
 import { ACTIONS, type ActionId } from './actions.ts';
-import { isRed, liveAssignments, stepOf, toneOf } from './reading-case.ts';
+import { isRed, liveAssignments, stepOf, toneOf } from './case-state.ts';
 import { useCommands } from './use-commands.ts';
 
 const STEPS = ['waiting', 'claimed', 'responding', 'on_scene', 'resolved'] as const;

@@ -6,7 +6,7 @@ import { Icon } from '../../ui/icons.tsx';
 import type { ShownIncident } from '../live/reading.ts';
 import { openPanel } from '../view.ts';
 import { useCase } from './case-context.tsx';
-import { kindWords, placeWords, whoWords } from './reading-case.ts';
+import { kindWords, placeWords, whoWords } from './case-words.ts';
 
 /** Who it is and where: what is read first, in the largest type. */
 export function CasePerson({
@@ -76,9 +76,11 @@ function Household({ residents }: { residents: readonly WireResidentBrief[] }): 
           {one.marks.length > 0 && <span className="grey"> {one.marks.join(' · ')}</span>}
         </span>
       ))}
-      <Button size="small" disabled={!actions.includes('identify')} onClick={() => openPanel('identify')}>
-        {t('action.identify')} <kbd>I</kbd>
-      </Button>
+      {actions.includes('identify') && (
+        <Button size="small" onClick={() => openPanel('identify')}>
+          {t('action.identify')} <kbd>I</kbd>
+        </Button>
+      )}
     </div>
   );
 }

@@ -9,7 +9,8 @@ import { useDesk, useLive } from '../live/use-live.tsx';
 import { openIncident } from '../view.ts';
 import { isMine } from './actions.ts';
 import { useCase } from './case-context.tsx';
-import { isOpen, isUntaken, kindWords, whoWords } from './reading-case.ts';
+import { isOpen, isUntaken } from './case-state.ts';
+import { kindWords, whoWords } from './case-words.ts';
 
 /** What must be known before anything else is read: a drill, silence, quiet mode, somebody else's case, an area event. */
 export function CaseStrips({ incident, error }: { incident: ShownIncident; error: Error | null }): ReactNode {

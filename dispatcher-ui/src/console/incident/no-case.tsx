@@ -5,7 +5,8 @@ import { mostUrgent } from '../list/arrange.ts';
 import { Countdown, Elapsed } from '../live/timers.tsx';
 import { useDesk, useIsLive, useLive } from '../live/use-live.tsx';
 import { openIncident } from '../view.ts';
-import { kindWords, placeWords, toneOf, whoWords } from './reading-case.ts';
+import { toneOf } from './case-state.ts';
+import { kindWords, placeWords, whoWords } from './case-words.ts';
 
 /** Nothing is open: the most urgent call and the key that shows it, then what is in my own hands. */
 export function NoCase({ gone = false }: { gone?: boolean }): ReactNode {

@@ -3,7 +3,7 @@ import type { ShownIncident } from '../live/reading.ts';
 import { toast } from '../toasts.ts';
 import { openPanel } from '../view.ts';
 import { ROUTES, type ActionId } from './actions.ts';
-import { isUntaken, liveAssignments } from './reading-case.ts';
+import { isUntaken, liveAssignments } from './case-state.ts';
 import type { Commands } from './use-commands.ts';
 
 export interface Means {

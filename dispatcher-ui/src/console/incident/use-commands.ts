@@ -5,7 +5,7 @@ import type { CommandName, WireIncident } from '#contracts/incident.ts';
 import { actKey, ApiError, sentenceOf } from '../../api/http.ts';
 import { fetchDetail, ownerIn, sendCommand, type CommandBody } from '../../api/incidents.ts';
 import { useDesk } from '../live/use-live.tsx';
-import { toast } from '../toasts.ts';
+import { forgetUndo, toast } from '../toasts.ts';
 
 export interface AfterCommand {
   /** What is said when it worked. */
@@ -71,6 +71,7 @@ export function useCommands(): Commands {
         guarded(incident, name, async () => {
           const result = await sendCommand(incident.id, name, body, actKey());
           live.put(result);
+          forgetUndo();
           const { say, undo } = after;
           if (say) toast(say, undo ? { undo: () => undo(live.state().incidents.get(incident.id) ?? result) } : {});
           return result;

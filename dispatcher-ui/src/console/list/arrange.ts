@@ -1,7 +1,7 @@
 /** The order of the list: red on top, then who waits by priority and age, then what is being handled. */
 import type { WireIncident } from '#contracts/incident.ts';
 import type { ShownIncident } from '../live/reading.ts';
-import { isRed, isUntaken, kindWords, placeWords, whoWords } from '../incident/reading-case.ts';
+import { isRed, isUntaken } from '../incident/case-state.ts';
 
 export const TABS = ['all', 'emergency', 'medical', 'household'] as const;
 export type Tab = (typeof TABS)[number];
@@ -13,6 +13,9 @@ export interface Filter {
   words: string;
 }
 
+/** The words of an incident among which is searched, in lower case. */
+export type SearchText = (incident: WireIncident) => string;
+
 export interface Arrangement {
   /** Always complete, whatever the filter: a life at risk is never filtered away. */
   red: readonly string[];
@@ -22,14 +25,19 @@ export interface Arrangement {
 }
 
 /** Sorts and filters. Mine come first among those being handled. */
-export function arrange(incidents: ReadonlyMap<string, ShownIncident>, filter: Filter, me: string): Arrangement {
+export function arrange(
+  incidents: ReadonlyMap<string, ShownIncident>,
+  filter: Filter,
+  me: string,
+  textOf: SearchText,
+): Arrangement {
   const red: WireIncident[] = [];
   const waiting: WireIncident[] = [];
   const active: WireIncident[] = [];
   const done: WireIncident[] = [];
   for (const incident of incidents.values()) {
     if (isRed(incident)) red.push(incident);
-    else if (!fits(incident, filter)) continue;
+    else if (!fits(incident, filter, textOf)) continue;
     else if (isUntaken(incident)) waiting.push(incident);
     else if (incident.state === 'resolved') done.push(incident);
     else active.push(incident);
@@ -61,28 +69,11 @@ export function inRegion(incident: WireIncident, region: string | null): boolean
   return region === null || incident.region.length === 0 || incident.region.some((one) => one.id === region);
 }
 
-function fits(incident: WireIncident, filter: Filter): boolean {
+function fits(incident: WireIncident, filter: Filter, textOf: SearchText): boolean {
   if (filter.tab !== 'all' && incident.queue !== filter.tab) return false;
   if (!inRegion(incident, filter.region)) return false;
   const words = filter.words.trim().toLowerCase();
-  return words === '' || searchText(incident).includes(words);
-}
-
-function searchText(incident: WireIncident): string {
-  const people = [incident.resident, ...incident.residents].flatMap((one) =>
-    one ? [one.name, one.address, one.phone ?? ''] : [],
-  );
-  return [
-    whoWords(incident),
-    kindWords(incident),
-    placeWords(incident),
-    incident.owner?.name ?? '',
-    incident.summary ?? '',
-    incident.device?.id ?? '',
-    ...people,
-  ]
-    .join(' ')
-    .toLowerCase();
+  return words === '' || textOf(incident).includes(words);
 }
 
 /** How many are open in each tab, and whether a red one is among them. */

@@ -2,6 +2,7 @@ import { useMemo, type ReactNode, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../ui/icons.tsx';
 import { useStore } from '../../ui/store.ts';
+import { searchText } from '../incident/case-words.ts';
 import { useKeys } from '../keys/keys.ts';
 import type { LinkState } from '../live/link.ts';
 import { useDesk, useLive } from '../live/use-live.tsx';
@@ -24,7 +25,7 @@ export function CaseList(): ReactNode {
   const words = useStore(view, (value) => value.words);
   const openId = useStore(view, (value) => value.openId);
   const target = useMemo(
-    () => arrange(incidents, { tab, region, words }, me.id),
+    () => arrange(incidents, { tab, region, words }, me.id, searchText),
     [incidents, tab, region, words, me.id],
   );
   const held = useHeld(target, `${tab} ${region} ${words}`);

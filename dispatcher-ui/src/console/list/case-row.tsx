@@ -1,7 +1,8 @@
 import { memo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from '../../ui/icons.tsx';
-import { ageOf, isUntaken, kindWords, markOf, placeWords, toneOf, whoWords } from '../incident/reading-case.ts';
+import { isUntaken, toneOf } from '../incident/case-state.ts';
+import { ageOf, kindWords, markOf, placeWords, whoWords } from '../incident/case-words.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import { Countdown, Elapsed } from '../live/timers.tsx';
 import { useDesk, useIncident } from '../live/use-live.tsx';
@@ -85,9 +86,8 @@ function RowOwner({ incident }: { incident: ShownIncident }): ReactNode {
   if (isUntaken(incident)) {
     return (
       <>
-        <span className={incident.state === 'waiting' ? 'case-untaken' : undefined}>
-          {t(incident.state === 'waiting' ? 'state.waiting' : 'row.comingUntaken')}
-        </span>
+        <span className="case-untaken">{t('state.waiting')}</span>
+        {incident.state !== 'waiting' && <span>{t('row.coming')}</span>}
         <Countdown incident={incident} />
       </>
     );

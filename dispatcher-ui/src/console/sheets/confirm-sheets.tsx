@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ROUTES } from '../incident/actions.ts';
-import { whoWords } from '../incident/reading-case.ts';
+import { whoWords } from '../incident/case-words.ts';
 import { useCommands } from '../incident/use-commands.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import { openPanel } from '../view.ts';

@@ -1,7 +1,7 @@
 import { Button, Input } from 'antd';
 import { useState, type SubmitEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { placeWords, whoWords } from '../incident/reading-case.ts';
+import { placeWords, whoWords } from '../incident/case-words.ts';
 import { useCommands } from '../incident/use-commands.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import { useIsLive } from '../live/use-live.tsx';
@@ -47,7 +47,7 @@ export function HandoffSheet({ incident }: { incident: ShownIncident }): ReactNo
       <p className="sentence">
         {t('handoff.sentence', {
           who: whoWords(incident),
-          place: incident.resident?.address ?? placeWords(incident),
+          place: incident.resident?.address ?? incident.residents[0]?.address ?? placeWords(incident),
           name,
         })}
       </p>

@@ -2,7 +2,7 @@ import { Input } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireResidentBrief } from '#contracts/incident.ts';
-import { whoWords } from '../incident/reading-case.ts';
+import { whoWords } from '../incident/case-words.ts';
 import { useCommands } from '../incident/use-commands.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import { useIsLive } from '../live/use-live.tsx';

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { fetchHandovers, handOver, signHandover, type Handover } from '../../api/desk.ts';
 import { actKey, sentenceOf } from '../../api/http.ts';
 import { textOr } from '../../i18n/i18n.ts';
-import { kindWords, whoWords } from '../incident/reading-case.ts';
+import { kindWords, whoWords } from '../incident/case-words.ts';
 import { shortTime } from '../live/time.ts';
 import { useDesk, useIsLive, useLive } from '../live/use-live.tsx';
 

@@ -1,7 +1,5 @@
-/** What a case means on screen: who has it, how urgent it looks, what it is called. No wording lives here except by key. */
-import i18next from 'i18next';
+/** Where a case stands, from what is on the wire: no wording. */
 import type { WireIncident } from '#contracts/incident.ts';
-import { textOr } from '../../i18n/i18n.ts';
 
 export type Tone = 'red' | 'blue' | 'green' | 'grey';
 
@@ -30,45 +28,6 @@ export function toneOf(incident: WireIncident): Tone {
   if (isRed(incident)) return 'red';
   if (isUntaken(incident)) return 'grey';
   return incident.state === 'on_scene' || incident.state === 'resolved' ? 'green' : 'blue';
-}
-
-/** `红键×3`. */
-export function kindWords(incident: WireIncident): string {
-  const word = textOr(`kind.${incident.kind}`, i18next.t(`source.${incident.source}`));
-  return incident.pressCount > 1 ? `${word}×${incident.pressCount}` : word;
-}
-
-/** Who it is about: a name, both names of a couple, or in plain words that nobody knows yet. */
-export function whoWords(incident: WireIncident): string {
-  if (incident.resident) return incident.resident.name;
-  const [first, second] = incident.residents;
-  if (first && second && incident.residents.length === 2) return `${first.name}、${second.name}`;
-  if (first)
-    return incident.residents.length > 1
-      ? i18next.t('who.several', { name: first.name, count: incident.residents.length })
-      : first.name;
-  if (incident.source === 'press') return i18next.t('who.unknownDevice');
-  return incident.summary ?? i18next.t('who.unknown');
-}
-
-/** The age beside the name; null for couples and unknowns. */
-export function ageOf(incident: WireIncident): number | null {
-  if (incident.resident) return incident.resident.age;
-  return incident.residents.length === 1 ? (incident.residents[0]?.age ?? null) : null;
-}
-
-/** `清河口社区 · 3网格`. */
-export function placeWords(incident: WireIncident): string {
-  const names = incident.region
-    .filter((one) => one.level === 'community' || one.level === 'grid')
-    .map((one) => one.name);
-  if (names.length > 0) return names.join(' · ');
-  return incident.region.at(-1)?.name ?? i18next.t('place.unknown');
-}
-
-/** The mark that matters most: 独居, 重听, 心脏病. */
-export function markOf(incident: WireIncident): string | null {
-  return incident.resident?.marks[0] ?? incident.residents[0]?.marks[0] ?? null;
 }
 
 /** Somebody was asked, is coming or is there. */

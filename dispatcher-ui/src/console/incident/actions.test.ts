@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import type { WireAssignment } from '#contracts/incident.ts';
+import type { Me } from '#contracts/session.ts';
+import { sampleIncident } from '../live/sample-incident.ts';
+import { actionsOf } from './actions.ts';
+
+const me: Me = { id: 'me', username: 'me', name: '李敏', role: 'operator', regions: [], expiresAt: '' };
+const mine = { id: 'me', name: '李敏' };
+const other = { id: 'other', name: '张敏' };
+const coming = {
+  id: '1',
+  state: 'under_way',
+  responder: { id: 's', name: '周芳', role: 'grid_worker', phone: null },
+} as WireAssignment;
+
+it('each state has one next step, and it comes first', () => {
+  const next = (change: Parameters<typeof sampleIncident>[0]) => actionsOf(sampleIncident(change), me)[0];
+  expect(next({})).toBe('claim');
+  expect(next({ state: 'claimed', owner: mine })).toBe('assign');
+  expect(next({ state: 'responding', owner: mine, assignments: [coming] })).toBe('arrived');
+  expect(next({ state: 'on_scene', owner: mine })).toBe('resolve');
+  expect(next({ state: 'resolved', owner: mine })).toBe('close');
+  expect(next({ state: 'claimed', owner: other })).toBe('takeOver');
+  expect(next({ state: 'closed' })).toBeUndefined();
+});
+
+it('what another has may be looked at, noted and taken over, nothing else', () => {
+  expect(actionsOf(sampleIncident({ state: 'claimed', owner: other }), me)).toEqual(['takeOver', 'note']);
+});
+
+it('nothing may be ended before it was taken', () => {
+  const possible = actionsOf(sampleIncident(), me);
+  expect(possible).not.toContain('resolve');
+  expect(possible).not.toContain('cancel');
+  expect(possible).not.toContain('release');
+});
+
+it('who it is, is asked only where several live', () => {
+  const person = {
+    id: 'p',
+    name: '王桂兰',
+    sex: 'f' as const,
+    age: 82,
+    phone: null,
+    address: '',
+    region: [],
+    status: 'home' as const,
+    marks: [],
+  };
+  const owned = { state: 'claimed' as const, owner: mine };
+  expect(actionsOf(sampleIncident({ ...owned, residents: [person] }), me)).not.toContain('identify');
+  expect(actionsOf(sampleIncident({ ...owned, residents: [person, { ...person, id: 'q' }] }), me)).toContain(
+    'identify',
+  );
+});
