@@ -26,7 +26,10 @@ export interface Demo {
  * Seeds the demo city and its accounts once and writes `DATA_DIR/demo.json` (mode 0600). On a later start the city is
  * there and the file is kept; where the file was lost, the accounts get new passwords.
  */
-export async function seedDemoOnce(deps: { db: Database; clock: Clock; config: Config }, say: (line: string) => void): Promise<Demo> {
+export async function seedDemoOnce(
+  deps: { db: Database; clock: Clock; config: Config },
+  say: (line: string) => void,
+): Promise<Demo> {
   const { db, clock, config } = deps;
   const seed = readSecretSeed(config.dataDir);
   say('演示城区 …');
@@ -43,7 +46,9 @@ async function demoAccounts(db: Database, clock: Clock): Promise<DemoAccount[]> 
   const district = (await regionsOfLevel(db, 'district')).find((region) => KNOWN_GRID.startsWith(region.path))!;
   const streets = (await regionsOfLevel(db, 'street')).filter((region) => region.path.startsWith(district.path));
   const kinds = ['grid_worker', 'volunteer', 'medic'];
-  const staff = (await Promise.all(kinds.map((kind) => staffWithRegions(db, [kind], [district.path], KNOWN_GRID)))).flat();
+  const staff = (
+    await Promise.all(kinds.map((kind) => staffWithRegions(db, [kind], [district.path], KNOWN_GRID)))
+  ).flat();
   return seedDemoAccounts(db, { clock, district, streets, staff });
 }
 
@@ -58,7 +63,10 @@ function isWhole(file: string): boolean {
 }
 
 /** Boxes that press now and then; never one that `demo.json` lists. */
-export async function startFleet(deps: { db: Database; config: Config; log: Log; mqttUrl: string }, demo: Demo): Promise<{ stop(): Promise<void> }> {
+export async function startFleet(
+  deps: { db: Database; config: Config; log: Log; mqttUrl: string },
+  demo: Demo,
+): Promise<{ stop(): Promise<void> }> {
   const devices = await simulatedDevices(deps.db, demo.seed, deps.config.simDevices);
   const url = new URL(deps.mqttUrl);
   url.username = '';
@@ -72,15 +80,20 @@ const boxSchema = z.object({ id: z.string(), secret: z.string(), lane: z.string(
 
 /** `GET /api/demo/box`: lets the page `/device` be a box of the demo. Only for a caller on this machine. */
 export function registerDemoRoutes(app: App, deps: { demo: Demo; host: string; mqttWsPort: number }): void {
-  app.get('/api/demo/box', {
-    config: { access: 'public' },
-    schema: { querystring: z.object({ id: z.string().max(64).default('demo-0001') }), response: { 200: boxSchema } },
-  }, async (request) => {
-    if (!/^(127\.|::1$|::ffff:127\.)/.test(request.ip)) throw new Problem('forbidden', { detail: '只在本机上可用 | Only on this machine' });
-    const device = deps.demo.city.devices.find((one) => one.id === request.query.id);
-    if (!device) throw new Problem('not_found');
-    const host = request.hostname.includes(':') ? `[${request.hostname.replace(/[[\]]/g, '')}]` : request.hostname;
-    // Not who lives with it: nobody has signed in here.
-    return { ...device, mqttWsUrl: `ws://${host}:${deps.mqttWsPort}` };
-  });
+  app.get(
+    '/api/demo/box',
+    {
+      config: { access: 'public' },
+      schema: { querystring: z.object({ id: z.string().max(64).default('demo-0001') }), response: { 200: boxSchema } },
+    },
+    async (request) => {
+      if (!/^(127\.|::1$|::ffff:127\.)/.test(request.ip))
+        throw new Problem('forbidden', { detail: '只在本机上可用 | Only on this machine' });
+      const device = deps.demo.city.devices.find((one) => one.id === request.query.id);
+      if (!device) throw new Problem('not_found');
+      const host = request.hostname.includes(':') ? `[${request.hostname.replace(/[[\]]/g, '')}]` : request.hostname;
+      // Not who lives with it: nobody has signed in here.
+      return { ...device, mqttWsUrl: `ws://${host}:${deps.mqttWsPort}` };
+    },
+  );
 }

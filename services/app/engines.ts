@@ -62,7 +62,10 @@ export async function startEngines(
   }
 }
 
-async function startBroker(deps: Parameters<typeof startEngines>[0], databaseUrl: string): Promise<{ mqttUrl: string; mqttWsPort: number; stop: () => Promise<void> }> {
+async function startBroker(
+  deps: Parameters<typeof startEngines>[0],
+  databaseUrl: string,
+): Promise<{ mqttUrl: string; mqttWsPort: number; stop: () => Promise<void> }> {
   const { config, log, clock } = deps;
   const bridgeSecret = randomBytes(16).toString('hex');
   const db = createDatabase({ url: databaseUrl, log, max: 4 });
@@ -73,12 +76,14 @@ async function startBroker(deps: Parameters<typeof startEngines>[0], databaseUrl
     log,
     clock,
     onRefused: deps.onRefused,
-    authenticate: untilBridgeListens(createMqttAuthenticator({
-      bridgeSecret,
-      findDevice: (id) => findDeviceCredential(db, id),
-      findGateway: (username) => findGatewayCredential(db, username),
-      verifySecret: verifyDeviceSecret,
-    })),
+    authenticate: untilBridgeListens(
+      createMqttAuthenticator({
+        bridgeSecret,
+        findDevice: (id) => findDeviceCredential(db, id),
+        findGateway: (username) => findGatewayCredential(db, username),
+        verifySecret: verifyDeviceSecret,
+      }),
+    ),
   });
   const { port, wsPort } = await broker.start().catch(async (error: Error) => {
     await db.stop();

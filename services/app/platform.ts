@@ -9,7 +9,8 @@ import { busyWithAnother, goalOf, liveAssignments, openCasesOf, openCasesOfDevic
 import { createPolicies } from '#dispatch/policies.ts';
 import { registerPolicyRoutes } from '#dispatch/policy-routes.ts';
 import { createReceiver } from '#dispatch/receive.ts';
-import { actorOf, registerDispatchRoutes } from '#dispatch/routes.ts';
+import { registerCommandRoutes } from '#dispatch/command-routes.ts';
+import { actorOf, registerDispatchRoutes, type DispatchRoutesDeps } from '#dispatch/routes.ts';
 import { createSweep } from '#dispatch/sweep.ts';
 import { createViews } from '#dispatch/views.ts';
 import { createAuthenticate } from '#identity/authenticate.ts';
@@ -43,7 +44,13 @@ export interface Platform {
   app: App | undefined;
   /** Where the console is, once started with the role `api` or `all`. */
   url: string | undefined;
-  reportPosition(fix: { staffId: string; lat: number; lon: number; accuracy: number | null; at: number }): Promise<void>;
+  reportPosition(fix: {
+    staffId: string;
+    lat: number;
+    lon: number;
+    accuracy: number | null;
+    at: number;
+  }): Promise<void>;
   /** Where a case is and how many minutes its responder needs. */
   goal(incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null>;
   /** Tells the consoles that a device was not let in: those of its home's region, or all where nobody registered it. */
@@ -63,7 +70,13 @@ const KEEP_OUTBOX_MS = 24 * 3_600_000;
  * The whole platform, or the part that `config.role` names, on the given engines. Construction does nothing; `start`
  * rejects when something can't be had, and then nothing is left open.
  */
-export function createPlatform(deps: { config: Config; log: Log; clock: Clock; engines: Engines; addRoutes?: (app: App, db: Database) => void }): Platform {
+export function createPlatform(deps: {
+  config: Config;
+  log: Log;
+  clock: Clock;
+  engines: Engines;
+  addRoutes?: (app: App, db: Database) => void;
+}): Platform {
   const { config, log, clock, engines } = deps;
   const has = (part: 'api' | 'bridge' | 'worker'): boolean => config.role === 'all' || config.role === part;
   const db = createDatabase({ url: engines.databaseUrl, log, max: 20 });
@@ -83,7 +96,14 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     log,
     policies,
     poke,
-    busyOwners: async (on, owners) => new Set([...(await busyDesks(on, owners.map((one) => one.ownerId))), ...(await busyWithAnother(on, owners))]),
+    busyOwners: async (on, owners) =>
+      new Set([
+        ...(await busyDesks(
+          on,
+          owners.map((one) => one.ownerId),
+        )),
+        ...(await busyWithAnother(on, owners)),
+      ]),
   });
   const authenticate = createAuthenticate({ db, clock });
   const gateway: Gateway = createGateway({
@@ -124,7 +144,14 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     : undefined;
   if (has('api')) {
     relays.push(
-      createRelay({ db, clock, log, topics: ['console'], batch: 200, handle: (rows) => gateway.carry(rows.map((row) => row.payload as ConsolePayload)) }),
+      createRelay({
+        db,
+        clock,
+        log,
+        topics: ['console'],
+        batch: 200,
+        handle: (rows) => gateway.carry(rows.map((row) => row.payload as ConsolePayload)),
+      }),
     );
   }
   if (has('worker')) {
@@ -143,7 +170,11 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
   async function showPresence(devices: string[]): Promise<void> {
     try {
       const ids = await openCasesOfDevices(db, devices);
-      await addOutbox(db, ids.map((incident) => ({ topic: 'console' as const, key: '', payload: { incident } })), clock.now());
+      await addOutbox(
+        db,
+        ids.map((incident) => ({ topic: 'console' as const, key: '', payload: { incident } })),
+        clock.now(),
+      );
       poke();
     } catch (error) {
       log.warn({ err: (error as Error).message }, 'presence could not be shown');
@@ -167,14 +198,23 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     });
     registerIdentityRoutes(app, { db, clock, config, directory, onRevoked: gateway.revoke });
     registerRegistryRoutes(app, { db, clock, recordLook, recordAudit });
-    registerDispatchRoutes(app, { db, clock, cases, views, search: (viewer, text) => searchHomes(db, text, viewer.regions) });
+    const dispatchDeps = {
+      db,
+      clock,
+      cases,
+      views,
+      search: (viewer, text) => searchHomes(db, text, viewer.regions),
+    } satisfies DispatchRoutesDeps;
+    registerDispatchRoutes(app, dispatchDeps);
+    registerCommandRoutes(app, dispatchDeps);
     registerPolicyRoutes(app, { db, clock, policies });
     registerResponderRoutes(app, { db, clock, cases, byIds: views.byIds, moved });
     registerDeskRoutes(app, {
       db,
       clock,
       colleagues: (viewer) => accountsSharing(db, viewer.regions, ['operator', 'supervisor']),
-      openCases: async (on, accountId) => (await openCasesOf(on, accountId)).map(({ reason, ...one }) => ({ ...one, who: reason })),
+      openCases: async (on, accountId) =>
+        (await openCasesOf(on, accountId)).map(({ reason, ...one }) => ({ ...one, who: reason })),
       visible: views.visible,
       handTo: (id, to, why) => handOver(cases, id, to, why),
       changed: gateway.desk,
@@ -218,13 +258,19 @@ export function createPlatform(deps: { config: Config; log: Log; clock: Clock; e
     async start() {
       await keepHouse();
       await policies.refresh();
-      refreshing = setInterval(() => void policies.refresh().catch((error: Error) => log.warn({ err: error.message }, 'policies')), POLICIES_MS);
+      refreshing = setInterval(
+        () => void policies.refresh().catch((error: Error) => log.warn({ err: error.message }, 'policies')),
+        POLICIES_MS,
+      );
       if (has('worker') || has('api')) await queues.start();
       if (has('api')) await listen();
       await bridge?.start();
       for (const relay of relays) relay.start();
       if (has('worker')) sweep.start();
-      housekeeping = setInterval(() => void keepHouse().catch((error: Error) => log.error({ err: error.message }, 'housekeeping')), HOUSEKEEPING_MS);
+      housekeeping = setInterval(
+        () => void keepHouse().catch((error: Error) => log.error({ err: error.message }, 'housekeeping')),
+        HOUSEKEEPING_MS,
+      );
     },
     async stop() {
       clearInterval(housekeeping);

@@ -23,7 +23,13 @@ export interface PeopleDeps {
   clock: Clock;
   log: Log;
   cases: Cases;
-  reportPosition(fix: { staffId: string; lat: number; lon: number; accuracy: number | null; at: number }): Promise<void>;
+  reportPosition(fix: {
+    staffId: string;
+    lat: number;
+    lon: number;
+    accuracy: number | null;
+    at: number;
+  }): Promise<void>;
   /** Where the case is and how many minutes the responder needs; null when it has no place. */
   goal(incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null>;
 }
@@ -39,7 +45,14 @@ export function createSimulatedPeople(deps: PeopleDeps): { start(): void; stop()
 
   async function round(): Promise<void> {
     const live = await liveAssignments(deps.db);
-    const places = new Map((await staffPlaces(deps.db, live.map((a) => a.staffId))).map((place) => [place.id, place]));
+    const places = new Map(
+      (
+        await staffPlaces(
+          deps.db,
+          live.map((a) => a.staffId),
+        )
+      ).map((place) => [place.id, place]),
+    );
     for (const id of ways.keys()) if (!live.some((a) => a.id === id)) ways.delete(id);
     for (const a of live) {
       await step(a, places.get(a.staffId)).catch((error: Error) => {
@@ -54,14 +67,21 @@ export function createSimulatedPeople(deps: PeopleDeps): { start(): void; stop()
     const way = ways.get(a.id) ?? { since: now, from: from ?? { lat: 32.04, lon: 112.14 } };
     ways.set(a.id, way);
     const answer = (to: 'accepted' | 'under_way' | 'on_scene' | 'done'): Promise<unknown> =>
-      deps.cases.answer(a.id, a.staffId, { to }, { kind: 'person', id: a.staffId, name: a.name, role: a.role }).then(() => ways.set(a.id, { ...way, since: now }));
+      deps.cases
+        .answer(a.id, a.staffId, { to }, { kind: 'person', id: a.staffId, name: a.name, role: a.role })
+        .then(() => ways.set(a.id, { ...way, since: now }));
     if (a.state === 'offered' && now - way.since >= ACCEPT_AFTER_MS) await answer('accepted');
     else if (a.state === 'accepted' && now - way.since >= DEPART_AFTER_MS) await answer('under_way');
     else if (a.state === 'under_way') await drive(a, way, now, answer);
     else if (a.state === 'on_scene' && now - way.since >= WORK_MS) await answer('done');
   }
 
-  async function drive(a: LiveAssignment, way: Way, now: number, answer: (to: 'on_scene') => Promise<unknown>): Promise<void> {
+  async function drive(
+    a: LiveAssignment,
+    way: Way,
+    now: number,
+    answer: (to: 'on_scene') => Promise<unknown>,
+  ): Promise<void> {
     const goal = await deps.goal(a.incidentId, a.id);
     const part = goal === null ? 1 : Math.min(1, (now - way.since) / (goal.minutes * ROAD_S_PER_MINUTE * 1000));
     if (goal !== null) {

@@ -50,7 +50,6 @@ export const EVENT_TYPES = {
 } as const satisfies Record<string, 'emergency' | 'medical' | 'household' | 'joins' | 'maintenance' | 'kept'>;
 
 export type EventType = keyof typeof EVENT_TYPES;
-export type EventEffect = (typeof EVENT_TYPES)[EventType];
 
 /** WGS-84, GCJ-02 or BD-09 degrees; accuracy in metres. */
 export const deviceLocationSchema = z.object({
@@ -84,7 +83,6 @@ export const heartbeatSchema = z.object({
   uptime: z.number().optional().catch(undefined),
   fw: z.string().max(64).optional().catch(undefined),
 });
-export type Heartbeat = z.infer<typeof heartbeatSchema>;
 
 export const DEVICE_ABILITIES = ['voice', 'lamp', 'screen', 'vibration', 'talk'] as const;
 

@@ -4,7 +4,15 @@ import { z } from 'zod';
 export const QUEUES = ['household', 'medical', 'emergency'] as const;
 export type Queue = (typeof QUEUES)[number];
 
-export const INCIDENT_STATES = ['waiting', 'claimed', 'responding', 'on_scene', 'resolved', 'closed', 'cancelled'] as const;
+export const INCIDENT_STATES = [
+  'waiting',
+  'claimed',
+  'responding',
+  'on_scene',
+  'resolved',
+  'closed',
+  'cancelled',
+] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 
 export const ASSIGNMENT_STATES = [
@@ -19,11 +27,28 @@ export const ASSIGNMENT_STATES = [
 ] as const;
 export type AssignmentState = (typeof ASSIGNMENT_STATES)[number];
 
-export const HANDOFF_STATES = ['offered', 'accepted', 'rejected', 'dispatched', 'on_scene', 'closed', 'withdrawn'] as const;
+export const HANDOFF_STATES = [
+  'offered',
+  'accepted',
+  'rejected',
+  'dispatched',
+  'on_scene',
+  'closed',
+  'withdrawn',
+] as const;
 export type HandoffState = (typeof HANDOFF_STATES)[number];
 
 /** The eight closing codes: 误按 测试 聊天 找家人 咨询 家政 急救 无声. */
-export const CLOSING_CODES = ['mistaken', 'test', 'company', 'family', 'enquiry', 'household', 'rescue', 'silent'] as const;
+export const CLOSING_CODES = [
+  'mistaken',
+  'test',
+  'company',
+  'family',
+  'enquiry',
+  'household',
+  'rescue',
+  'silent',
+] as const;
 export type ClosingCode = (typeof CLOSING_CODES)[number];
 
 /** 1 life at risk now, 2 urgent, 3 soon, 4 can wait. */
@@ -144,7 +169,12 @@ export const wireIncidentSchema = z.object({
   /** Why it is in this queue with this priority, in words. */
   reason: z.string(),
   summary: z.string().nullable(),
-  ladder: z.object({ step: z.number().int(), of: z.number().int(), nextAt: z.string().nullable(), next: z.string().nullable() }),
+  ladder: z.object({
+    step: z.number().int(),
+    of: z.number().int(),
+    nextAt: z.string().nullable(),
+    next: z.string().nullable(),
+  }),
   region: z.array(wireRegionSchema),
   /** WGS-84 of the home, or of the wearer's last fix; null while unknown. */
   position: z.object({ lat: z.number(), lon: z.number(), source: z.enum(['home', 'device']) }).nullable(),
@@ -243,7 +273,12 @@ const version = z.number().int().min(0);
 export const commandBodies = {
   claim: z.object({ takeOver: z.string().min(1).max(200).optional() }).prefault({}),
   release: z.object({ version, why: z.string().max(200).optional() }),
-  route: z.object({ version, queue: z.enum(QUEUES), priority: z.number().int().min(1).max(4).optional(), why: z.string().max(200).optional() }),
+  route: z.object({
+    version,
+    queue: z.enum(QUEUES),
+    priority: z.number().int().min(1).max(4).optional(),
+    why: z.string().max(200).optional(),
+  }),
   assign: z.object({ version, responder: z.string().min(1).max(64) }),
   withdraw: z.object({ version, assignment: z.string().min(1).max(64) }),
   /** The operator was told by telephone that the one who was sent is there. */
@@ -265,7 +300,12 @@ export const commandBodies = {
   resolve: z.object({ version, code: z.enum(CLOSING_CODES).optional(), note: z.string().max(2000).optional() }),
   reopen: z.object({ version, why: z.string().max(200).optional() }),
   cancel: z.object({ version, note: z.string().max(2000).optional() }),
-  close: z.object({ version, code: z.enum(CLOSING_CODES).optional(), satisfied: z.enum(['yes', 'no', 'not_reached']).optional(), note: z.string().max(2000).optional() }),
+  close: z.object({
+    version,
+    code: z.enum(CLOSING_CODES).optional(),
+    satisfied: z.enum(['yes', 'no', 'not_reached']).optional(),
+    note: z.string().max(2000).optional(),
+  }),
 } as const;
 export type CommandName = keyof typeof commandBodies;
 

@@ -19,15 +19,30 @@ export const DESK_STATES = ['ready', 'talking', 'break', 'wrap_up', 'off'] as co
 export type DeskState = (typeof DESK_STATES)[number];
 
 /** One operator at her desk, for the supervisor and the hand-over. */
-export const wireDeskSchema = z.object({ id: z.string(), name: z.string(), state: z.enum(DESK_STATES), since: z.string(), open: z.number().int() });
+export const wireDeskSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(DESK_STATES),
+  since: z.string(),
+  open: z.number().int(),
+});
 export type WireDesk = z.infer<typeof wireDeskSchema>;
 
-export const noticeSchema = z.object({ level: z.enum(['info', 'warn', 'alarm']), code: z.string(), text: z.string(), incident: z.string().nullable().optional() });
+export const noticeSchema = z.object({
+  level: z.enum(['info', 'warn', 'alarm']),
+  code: z.string(),
+  text: z.string(),
+  incident: z.string().nullable().optional(),
+});
 export type Notice = z.infer<typeof noticeSchema>;
 
 /** What `/console` is sent: whole cases of one's regions, who is under way there, desks, and calls to look. */
 export const socketEvents = {
-  snapshot: z.object({ incidents: z.array(wireIncidentSchema), responders: z.array(wireResponderSchema), at: z.string() }),
+  snapshot: z.object({
+    incidents: z.array(wireIncidentSchema),
+    responders: z.array(wireResponderSchema),
+    at: z.string(),
+  }),
   incident: wireIncidentSchema,
   gone: z.object({ id: z.string() }),
   responder: wireResponderSchema,
@@ -68,9 +83,10 @@ export const namespaceEvents = {
 export type NamespaceName = keyof typeof namespaceEvents;
 export type NamespaceEvents<Name extends NamespaceName> = (typeof namespaceEvents)[Name];
 /** What goes with an event of a namespace. */
-export type EventPayload<Name extends NamespaceName, Event extends keyof NamespaceEvents<Name>> = NamespaceEvents<Name>[Event] extends z.ZodType
-  ? z.infer<NamespaceEvents<Name>[Event]>
-  : never;
+export type EventPayload<
+  Name extends NamespaceName,
+  Event extends keyof NamespaceEvents<Name>,
+> = NamespaceEvents<Name>[Event] extends z.ZodType ? z.infer<NamespaceEvents<Name>[Event]> : never;
 
 /** `beat` comes every 2 s; a client that has heard nothing for 4 s shows itself cut off. */
 export const BEAT_MS = 2_000;

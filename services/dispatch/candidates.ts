@@ -10,14 +10,23 @@ function whyOf(candidate: DutyCandidate): string {
     RINGS[candidate.ring],
     candidate.part === 'responsible' ? '责任人' : candidate.part === 'backup' ? '后备责任人' : null,
     candidate.hasKey ? '有钥匙' : null,
-    candidate.metres < 1000 ? `${Math.round(candidate.metres / 10) * 10}米` : `${(candidate.metres / 1000).toFixed(1)}公里`,
+    candidate.metres < 1000
+      ? `${Math.round(candidate.metres / 10) * 10}米`
+      : `${(candidate.metres / 1000).toFixed(1)}公里`,
   ];
   return reasons.filter((reason) => reason !== null).join('、');
 }
 
 /** The one to be asked, as the core takes him. */
 export function candidateHelper(candidate: DutyCandidate): Helper {
-  return { staffId: candidate.id, name: candidate.name, role: candidate.kind, phone: candidate.phone, minutes: candidate.minutes, why: whyOf(candidate) };
+  return {
+    staffId: candidate.id,
+    name: candidate.name,
+    role: candidate.kind,
+    phone: candidate.phone,
+    minutes: candidate.minutes,
+    why: whyOf(candidate),
+  };
 }
 
 /** As shown to the operator; `busy`: how many other cases he has in hand. */

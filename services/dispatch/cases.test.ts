@@ -29,25 +29,43 @@ async function taken(type: 'sos' | 'service' = 'sos'): Promise<{ id: string; hal
 }
 const desk = async (id: string, command: Parameters<typeof d.cases.desk>[1], by = owner): Promise<Incident> =>
   d.cases.desk(id, command, by, (await d.load(id)).version);
-const street = async (id: string, command: StreetCommand, by = owner): Promise<Incident> => d.cases.street(id, command, by, (await d.load(id)).version);
-const sayings = async (device: string): Promise<[string | undefined, string | undefined][]> => (await d.told(device)).filter((ack) => ack.stage).map((ack) => [ack.stage, ack.say]);
+const street = async (id: string, command: StreetCommand, by = owner): Promise<Incident> =>
+  d.cases.street(id, command, by, (await d.load(id)).version);
+const sayings = async (device: string): Promise<[string | undefined, string | undefined][]> =>
+  (await d.told(device)).filter((ack) => ack.stage).map((ack) => [ack.stage, ack.say]);
 
 /** Sends helper number `place` and has him say yes and set out. */
 async function sent(id: string, place: number, minutes: number): Promise<string> {
   const helper = PEOPLE[place]!;
   const after = await street(id, { type: 'assign', helper });
   const { id: assignment } = after.assignments.at(-1)!;
-  for (const to of ['accepted', 'under_way'] as const) await d.cases.answer(assignment, helper.staffId, { to, minutes }, person(place));
+  for (const to of ['accepted', 'under_way'] as const)
+    await d.cases.answer(assignment, helper.staffId, { to, minutes }, person(place));
   return assignment;
 }
-const person = (place: number): Actor => ({ kind: 'person', id: PEOPLE[place]!.staffId, name: PEOPLE[place]!.name, role: PEOPLE[place]!.role });
+const person = (place: number): Actor => ({
+  kind: 'person',
+  id: PEOPLE[place]!.staffId,
+  name: PEOPLE[place]!.name,
+  role: PEOPLE[place]!.role,
+});
 
 describe('one owner', () => {
   it('a second claim is refused with the name of the one who has it, until he takes over with a reason', async () => {
     const { id } = await taken();
-    await expect(d.cases.desk(id, { type: 'claim' }, other, null)).rejects.toMatchObject({ code: 'already_claimed', detail: '李敏 已经受理了', data: { owner: { id: owner.id, name: '李敏' } } });
-    expect(await d.cases.desk(id, { type: 'claim', takeOver: '换班' }, other, null)).toMatchObject({ ownerName: '王强', state: 'claimed' });
-    await expect(desk(id, { type: 'resolve', code: 'company' }, owner)).rejects.toMatchObject({ code: 'conflict', detail: '王强 正在处理' });
+    await expect(d.cases.desk(id, { type: 'claim' }, other, null)).rejects.toMatchObject({
+      code: 'already_claimed',
+      detail: '李敏 已经受理了',
+      data: { owner: { id: owner.id, name: '李敏' } },
+    });
+    expect(await d.cases.desk(id, { type: 'claim', takeOver: '换班' }, other, null)).toMatchObject({
+      ownerName: '王强',
+      state: 'claimed',
+    });
+    await expect(desk(id, { type: 'resolve', code: 'company' }, owner)).rejects.toMatchObject({
+      code: 'conflict',
+      detail: '王强 正在处理',
+    });
   });
 
   it('a second press does not defeat the key: claiming compares the owner alone, everything else the version', async () => {
@@ -56,17 +74,26 @@ describe('one owner', () => {
     const { version } = await d.load(id);
     await d.pressed(`${name}-hall`, 'sos');
     expect(await d.cases.desk(id, { type: 'claim' }, owner, null)).toMatchObject({ ownerName: '李敏' });
-    await expect(d.cases.desk(id, { type: 'note', text: 'x' }, owner, version)).rejects.toMatchObject({ code: 'conflict', data: { version: version + 2 } });
+    await expect(d.cases.desk(id, { type: 'note', text: 'x' }, owner, version)).rejects.toMatchObject({
+      code: 'conflict',
+      data: { version: version + 2 },
+    });
   });
 
   it('of twenty at once one wins', async () => {
     const id = await d.pressed(`${names[used++]!}-hall`, 'sos');
-    const ends = await Promise.allSettled(Array.from({ length: 20 }, (_, place) => d.cases.desk(id, { type: 'claim' }, { ...owner, id: newId(place), name: `坐席${place}` }, null)));
+    const ends = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, place) =>
+        d.cases.desk(id, { type: 'claim' }, { ...owner, id: newId(place), name: `坐席${place}` }, null),
+      ),
+    );
     const won = ends.filter((end) => end.status === 'fulfilled');
     expect(won).toHaveLength(1);
     const { ownerName, version } = await d.load(id);
     expect(version).toBe(2);
-    for (const end of ends) if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'already_claimed', data: { owner: { name: ownerName } } });
+    for (const end of ends)
+      if (end.status === 'rejected')
+        expect(end.reason).toMatchObject({ code: 'already_claimed', data: { owner: { name: ownerName } } });
   });
 });
 
@@ -75,7 +102,9 @@ describe('a household', () => {
     const { id, name } = await taken();
     const [first] = homesOf(name).elders;
     expect(await d.load(id)).toMatchObject({ residentId: null });
-    expect(await desk(id, { type: 'identify', resident: first!.id, name: first!.name })).toMatchObject({ residentId: first!.id });
+    expect(await desk(id, { type: 'identify', resident: first!.id, name: first!.name })).toMatchObject({
+      residentId: first!.id,
+    });
     expect((await d.history(id)).at(-1)).toMatchObject({ kind: 'identified', by: '李敏', data: { name: '王桂兰' } });
   });
 
@@ -94,8 +123,24 @@ describe('a household', () => {
   it('whose case is opened by hand is linked with what is open there, once', async () => {
     const { id, name } = await taken();
     const { homes, grid } = homesOf(name);
-    const place = { subject: `household:${homes[0]!}`, regionPath: grid, householdId: homes[0]!, residentId: null, deviceId: null, position: null };
-    const input = { id: newId(d.clock.now()), queue: 'household', kind: 'service', priority: 3, source: 'phone', summary: '打电话来问', place, by: owner } as const;
+    const place = {
+      subject: `household:${homes[0]!}`,
+      regionPath: grid,
+      householdId: homes[0]!,
+      residentId: null,
+      deviceId: null,
+      position: null,
+    };
+    const input = {
+      id: newId(d.clock.now()),
+      queue: 'household',
+      kind: 'service',
+      priority: 3,
+      source: 'phone',
+      summary: '打电话来问',
+      place,
+      by: owner,
+    } as const;
     const opened = await d.cases.open(input);
     expect(opened).toMatchObject({ linked: [id], state: 'waiting' });
     expect(await d.load(id)).toMatchObject({ linked: [opened.id] });
@@ -113,10 +158,19 @@ describe('people on the way', () => {
     expect((await d.press(hall, 'arrived')).incident).toBe(id);
     const after = await d.load(id);
     expect(after.state).toBe('on_scene');
-    expect(Object.fromEntries(after.assignments.map((a) => [a.id, a.state]))).toMatchObject({ [near]: 'on_scene', [far]: 'under_way' });
+    expect(Object.fromEntries(after.assignments.map((a) => [a.id, a.state]))).toMatchObject({
+      [near]: 'on_scene',
+      [far]: 'under_way',
+    });
     expect(after.assignments.at(-1)!.state).toBe('offered');
     expect(await sayings(hall)).toContainEqual(['arrived', '刘医生到门口了,起不来别硬撑,他会想法子进来。']);
-    const pushed = await d.db.query({ name: 'pushed', text: `select 1 from intent where incident_id = $1 and kind = 'offer' and detail ->> 'assignment' = $2 and detail ->> 'change' = 'on_scene'` }, [id, near]);
+    const pushed = await d.db.query(
+      {
+        name: 'pushed',
+        text: `select 1 from intent where incident_id = $1 and kind = 'offer' and detail ->> 'assignment' = $2 and detail ->> 'change' = 'on_scene'`,
+      },
+      [id, near],
+    );
     expect(pushed).toHaveLength(1);
   });
 
@@ -159,28 +213,41 @@ describe('people on the way', () => {
     const { id } = await taken();
     const after = await street(id, { type: 'assign', helper: PEOPLE[0]! });
     const { id: assignment } = after.assignments[0]!;
-    await expect(d.cases.answer(assignment, PEOPLE[1]!.staffId, { to: 'accepted' }, person(1))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(d.cases.answer(assignment, PEOPLE[1]!.staffId, { to: 'accepted' }, person(1))).rejects.toMatchObject({
+      code: 'not_found',
+    });
     d.clock.advance(61_000);
     await d.sweep.runOnce();
-    await expect(d.cases.answer(assignment, PEOPLE[0]!.staffId, { to: 'accepted' }, person(0))).rejects.toMatchObject({ code: 'offer_gone' });
+    await expect(d.cases.answer(assignment, PEOPLE[0]!.staffId, { to: 'accepted' }, person(0))).rejects.toMatchObject({
+      code: 'offer_gone',
+    });
   });
 });
 
 describe('ending', () => {
   it('a case ends only through the one who has it: not unclaimed, not while a centre is asked, not without a code', async () => {
     const id = await d.pressed(`${names[used++]!}-hall`, 'sos');
-    await expect(desk(id, { type: 'cancel' })).rejects.toMatchObject({ code: 'not_allowed_in_state', detail: '请先受理' });
+    await expect(desk(id, { type: 'cancel' })).rejects.toMatchObject({
+      code: 'not_allowed_in_state',
+      detail: '请先受理',
+    });
     await expect(desk(id, { type: 'cancel' }, supervisor)).rejects.toMatchObject({ code: 'not_allowed_in_state' });
     await d.cases.desk(id, { type: 'claim' }, owner, null);
     await street(id, { type: 'handoff', target: '120' });
     await expect(desk(id, { type: 'resolve', code: 'rescue' })).rejects.toMatchObject({ code: 'not_allowed_in_state' });
     await expect(desk(id, { type: 'cancel' })).rejects.toMatchObject({ code: 'not_allowed_in_state' });
     const [handoff] = (await d.load(id)).handoffs;
-    await expect(street(id, { type: 'handoff_update', handoff: handoff!.id, to: 'accepted' })).rejects.toMatchObject({ code: 'invalid_fields' });
+    await expect(street(id, { type: 'handoff_update', handoff: handoff!.id, to: 'accepted' })).rejects.toMatchObject({
+      code: 'invalid_fields',
+    });
     await street(id, { type: 'handoff_update', handoff: handoff!.id, to: 'withdrawn' });
     await desk(id, { type: 'resolve' });
     await expect(desk(id, { type: 'close', satisfied: 'yes' })).rejects.toMatchObject({ code: 'invalid_fields' });
-    expect(await desk(id, { type: 'close', code: 'silent', satisfied: 'not_reached' })).toMatchObject({ state: 'closed', wakeAt: null, deadlineAt: null });
+    expect(await desk(id, { type: 'close', code: 'silent', satisfied: 'not_reached' })).toMatchObject({
+      state: 'closed',
+      wakeAt: null,
+      deadlineAt: null,
+    });
   });
 
   it('takes back what was offered and frees who was there, and both hear of it', async () => {
@@ -190,7 +257,13 @@ describe('ending', () => {
     await sent(id, 1, 9);
     await desk(id, { type: 'resolve', code: 'rescue' });
     expect((await d.load(id)).assignments.map((a) => a.state)).toEqual(['done', 'withdrawn']);
-    const changes = await d.db.query<{ change: string }>({ name: 'changes', text: `select detail ->> 'change' as change from intent where incident_id = $1 and kind = 'offer' and detail ->> 'assignment' = $2` }, [id, there]);
+    const changes = await d.db.query<{ change: string }>(
+      {
+        name: 'changes',
+        text: `select detail ->> 'change' as change from intent where incident_id = $1 and kind = 'offer' and detail ->> 'assignment' = $2`,
+      },
+      [id, there],
+    );
     expect(changes.map((row) => row.change)).toContain('done');
   });
 });

@@ -13,7 +13,11 @@ import { decideStreet, type StreetCommand } from './domain/street.ts';
 import type { Policies } from './policies.ts';
 import { addDecision, loadIncidents, newBatch, saveBatch } from './store.ts';
 
-const q = loadQueries(import.meta.url, 'dispatch', ['find_incidents_for_update', 'incident_of_assignment', 'find_open_for_update']);
+const q = loadQueries(import.meta.url, 'dispatch', [
+  'find_incidents_for_update',
+  'incident_of_assignment',
+  'find_open_for_update',
+]);
 
 export interface CasesDeps {
   db: Database;
@@ -31,8 +35,26 @@ export interface Cases {
   desk(id: string, command: DeskCommand, by: Actor, version: number | null, sees?: Sees): Promise<Incident>;
   street(id: string, command: StreetCommand, by: Actor, version: number | null, sees?: Sees): Promise<Incident>;
   /** A responder's answer to his own offer; `staffId` must be the one who was asked. */
-  answer(assignment: string, staffId: string, command: { to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done'; reason?: string | undefined; minutes?: number | undefined }, by: Actor): Promise<Incident>;
-  open(input: { id: string; queue: Queue; kind: string; priority: 1 | 2 | 3 | 4; source: 'phone' | 'visit' | 'system'; summary: string; place: Omit<Place, 'subject'> & { subject: string | null }; by: Actor }): Promise<Incident>;
+  answer(
+    assignment: string,
+    staffId: string,
+    command: {
+      to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done';
+      reason?: string | undefined;
+      minutes?: number | undefined;
+    },
+    by: Actor,
+  ): Promise<Incident>;
+  open(input: {
+    id: string;
+    queue: Queue;
+    kind: string;
+    priority: 1 | 2 | 3 | 4;
+    source: 'phone' | 'visit' | 'system';
+    summary: string;
+    place: Omit<Place, 'subject'> & { subject: string | null };
+    by: Actor;
+  }): Promise<Incident>;
 }
 
 /** Locks one case inside `tx`, decides, writes. Refusals become problems that carry owner and version. */
@@ -48,9 +70,18 @@ export async function changeCase(
   const stored = (await loadIncidents(tx, q.find_incidents_for_update, [[id]]))[0];
   if (!stored || !sees(stored.incident.regionPath)) throw new Problem('not_found');
   const { incident } = stored;
-  const shown = { version: incident.version, state: incident.state, owner: incident.ownerId === null ? null : { id: incident.ownerId, name: incident.ownerName } };
+  const shown = {
+    version: incident.version,
+    state: incident.state,
+    owner: incident.ownerId === null ? null : { id: incident.ownerId, name: incident.ownerName },
+  };
   if (version !== null && version !== incident.version) {
-    throw new Problem('conflict', { detail: incident.ownerName ? `${incident.ownerName} 刚刚改过 | ${incident.ownerName} has just changed it` : undefined, data: shown });
+    throw new Problem('conflict', {
+      detail: incident.ownerName
+        ? `${incident.ownerName} 刚刚改过 | ${incident.ownerName} has just changed it`
+        : undefined,
+      data: shown,
+    });
   }
   let decision: Decision | null;
   try {
@@ -69,20 +100,33 @@ export async function changeCase(
 
 /** The commands of operators and responders on cases. Construction does nothing. */
 export function createCases(deps: CasesDeps): Cases {
-  const change = (id: string, version: number | null, decide: (incident: Incident, policy: Policy, now: number) => Decision, sees?: Sees): Promise<Incident> =>
-    deps.db.tx((tx) => changeCase(tx, deps, id, version, deps.clock.now(), decide, sees));
+  const change = (
+    id: string,
+    version: number | null,
+    decide: (incident: Incident, policy: Policy, now: number) => Decision,
+    sees?: Sees,
+  ): Promise<Incident> => deps.db.tx((tx) => changeCase(tx, deps, id, version, deps.clock.now(), decide, sees));
   return {
     desk: (id, command, by, version, sees) =>
-      change(id, version, (incident, policy, now) => decideDesk(incident, command, by, policy, now), sees).catch((error: { code?: string; constraint?: string }) => {
-        // Only a reopened case can run into it: the home has called again since, and that case is the one to work on.
-        if (error.code !== '23505' || error.constraint !== 'incident_one_open') throw error;
-        throw new Problem('not_allowed_in_state', { detail: '这一家又有了新的呼叫,请在那一件里处理 | The same home has called again; work on that case' });
-      }),
-    street: (id, command, by, version, sees) => change(id, version, (incident, policy, now) => decideStreet(incident, command, by, policy, now), sees),
+      change(id, version, (incident, policy, now) => decideDesk(incident, command, by, policy, now), sees).catch(
+        (error: { code?: string; constraint?: string }) => {
+          // Only a reopened case can run into it: the home has called again since, and that case is the one to work on.
+          if (error.code !== '23505' || error.constraint !== 'incident_one_open') throw error;
+          throw new Problem('not_allowed_in_state', {
+            detail: '这一家又有了新的呼叫,请在那一件里处理 | The same home has called again; work on that case',
+          });
+        },
+      ),
+    street: (id, command, by, version, sees) =>
+      change(id, version, (incident, policy, now) => decideStreet(incident, command, by, policy, now), sees),
     async answer(assignment, staffId, command, by) {
-      const row = (await deps.db.query<{ incident_id: string; staff_id: string }>(q.incident_of_assignment, [assignment]))[0];
+      const row = (
+        await deps.db.query<{ incident_id: string; staff_id: string }>(q.incident_of_assignment, [assignment])
+      )[0];
       if (!row || row.staff_id !== staffId) throw new Problem('not_found');
-      return change(row.incident_id, null, (incident, policy, now) => decideStreet(incident, { type: 'answer', assignment, ...command }, by, policy, now));
+      return change(row.incident_id, null, (incident, policy, now) =>
+        decideStreet(incident, { type: 'answer', assignment, ...command }, by, policy, now),
+      );
     },
     open: (input) => deps.db.tx((tx) => openByHand(tx, deps, input)),
   };
@@ -123,7 +167,8 @@ async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open
     now,
   );
   const batch = newBatch(now);
-  for (const stored of household) addDecision(batch, stored, linkCase(stored.incident, id, deps.policies.current(), now));
+  for (const stored of household)
+    addDecision(batch, stored, linkCase(stored.incident, id, deps.policies.current(), now));
   addDecision(batch, null, decision);
   await saveBatch(tx, batch);
   tx.afterCommit(deps.poke);

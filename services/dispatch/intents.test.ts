@@ -31,12 +31,22 @@ async function paged(): Promise<{ incident: string; intent: string }> {
 }
 const intentsOf = (incident: string) =>
   d.db.query<{ id: string; kind: string; state: string; outcome: string | null; attempt: number }>(
-    { name: 'intents', text: 'select id, kind, state, outcome, attempt from intent where incident_id = $1 order by created_at, id' },
+    {
+      name: 'intents',
+      text: 'select id, kind, state, outcome, attempt from intent where incident_id = $1 order by created_at, id',
+    },
     [incident],
   );
-const outcomes = async (incident: string): Promise<unknown[]> => (await d.history(incident)).filter((line) => line.kind === 'outcome').map((line) => line.data['outcome']);
+const outcomes = async (incident: string): Promise<unknown[]> =>
+  (await d.history(incident)).filter((line) => line.kind === 'outcome').map((line) => line.data['outcome']);
 const pages = (incident: string) =>
-  d.db.query({ name: 'pages', text: `select id from outbox where topic = 'console' and payload ->> 'incident' = $1 and payload ? 'page'` }, [incident]);
+  d.db.query(
+    {
+      name: 'pages',
+      text: `select id from outbox where topic = 'console' and payload ->> 'incident' = $1 and payload ? 'page'`,
+    },
+    [incident],
+  );
 
 /** The worker of another process: the same database, but each of its transactions waits for `gate`. */
 function pausedWorker(gate: Promise<void>) {

@@ -12,7 +12,12 @@ import { isEnded, isLiveAssignment, isOpen } from './domain/states.ts';
 import { decideStreet } from './domain/street.ts';
 import type { Policies } from './policies.ts';
 
-const q = loadQueries(import.meta.url, 'dispatch', ['take_intent', 'lock_intent', 'finish_intent', 'find_unfinished_intents']);
+const q = loadQueries(import.meta.url, 'dispatch', [
+  'take_intent',
+  'lock_intent',
+  'finish_intent',
+  'find_unfinished_intents',
+]);
 
 /** As long a worker may take before another may try. */
 const LEASE_MS = 5_000;
@@ -53,10 +58,16 @@ export function createIntents(deps: IntentsDeps): Intents {
     run,
     async runForgotten(olderThanMs) {
       const now = deps.clock.now();
-      const rows = await deps.db.query<{ id: string }>(q.find_unfinished_intents, [new Date(now - olderThanMs), new Date(now), 50]);
+      const rows = await deps.db.query<{ id: string }>(q.find_unfinished_intents, [
+        new Date(now - olderThanMs),
+        new Date(now),
+        50,
+      ]);
       for (const row of rows) {
         // One that can't be done now keeps its lease and comes again; the others must not wait for it.
-        await run(row.id).catch((error: Error) => deps.log.error({ intent: row.id, err: error.message }, 'an intent could not be carried out'));
+        await run(row.id).catch((error: Error) =>
+          deps.log.error({ intent: row.id, err: error.message }, 'an intent could not be carried out'),
+        );
       }
       return rows.length;
     },
@@ -87,10 +98,18 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
     return noteOutcome(incident, { intent: intent.id, kind: intent.kind, outcome, who }, policy, now);
   });
   if (intent.kind === 'page' && outcome === 'shown') {
-    await addOutbox(tx, [{ topic: 'console', key: '', payload: { page: intent.detail, incident: intent.incident_id } }], now);
+    await addOutbox(
+      tx,
+      [{ topic: 'console', key: '', payload: { page: intent.detail, incident: intent.incident_id } }],
+      now,
+    );
   }
   if (intent.kind === 'offer') {
-    await addOutbox(tx, [{ topic: 'console', key: '', payload: { offer: intent.detail, incident: intent.incident_id } }], now);
+    await addOutbox(
+      tx,
+      [{ topic: 'console', key: '', payload: { offer: intent.detail, incident: intent.incident_id } }],
+      now,
+    );
   }
   tx.afterCommit(deps.poke);
   return outcome;

@@ -21,7 +21,8 @@ export function placeOf(press: IncomingPress, subject: DeviceSubject | undefined
       : null;
   return {
     // A household whose row is damaged has no id: its devices stand for themselves rather than share a case with strangers.
-    subject: wearer !== null ? `wearer:${wearer}` : household?.id ? `household:${household.id}` : `device:${press.device}`,
+    subject:
+      wearer !== null ? `wearer:${wearer}` : household?.id ? `household:${household.id}` : `device:${press.device}`,
     regionPath: household?.regionPath || null,
     householdId: household?.id || null,
     residentId: wearer ?? wearerOf(subject),
@@ -51,6 +52,9 @@ export function classOfJoin(type: EventType): ('rescue' | 'household')[] {
 /** Everyone it could be is away, in hospital, moved or dead: silence means nothing there. Of a home without residents nothing is known. */
 export function isAwayFromHome(subject: DeviceSubject | undefined): boolean {
   if (subject === undefined) return false;
-  const who = subject.wearer === null ? subject.residents : subject.residents.filter((resident) => resident.id === subject.wearer);
+  const who =
+    subject.wearer === null
+      ? subject.residents
+      : subject.residents.filter((resident) => resident.id === subject.wearer);
   return who.length > 0 && who.every((resident) => resident.status !== 'home');
 }

@@ -1,7 +1,15 @@
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { Log } from '#platform/log.ts';
-import { DEFAULT_LADDER, DEFAULT_ROUTING, ladderPolicySchema, routingPolicySchema, type LadderPolicy, type Policy, type RoutingPolicy } from './domain/policy.ts';
+import {
+  DEFAULT_LADDER,
+  DEFAULT_ROUTING,
+  ladderPolicySchema,
+  routingPolicySchema,
+  type LadderPolicy,
+  type Policy,
+  type RoutingPolicy,
+} from './domain/policy.ts';
 
 const q = loadQueries(import.meta.url, 'dispatch', ['policies', 'add_policy']);
 
@@ -22,8 +30,13 @@ export function createPolicies(deps: { db: Db; log: Log }): Policies {
     async refresh() {
       const next = { ...policy };
       for (const row of await deps.db.query<{ kind: string; version: number; body: unknown }>(q.policies)) {
-        const parsed = row.kind === 'routing' ? routingPolicySchema.safeParse(row.body) : ladderPolicySchema.safeParse(row.body);
-        if (!parsed.success) deps.log.error({ kind: row.kind, version: row.version }, 'a policy does not fit its schema and is passed over');
+        const parsed =
+          row.kind === 'routing' ? routingPolicySchema.safeParse(row.body) : ladderPolicySchema.safeParse(row.body);
+        if (!parsed.success)
+          deps.log.error(
+            { kind: row.kind, version: row.version },
+            'a policy does not fit its schema and is passed over',
+          );
         else if (row.kind === 'routing') Object.assign(next, { routing: parsed.data, routingVersion: row.version });
         else Object.assign(next, { ladder: parsed.data, ladderVersion: row.version });
       }
@@ -39,6 +52,11 @@ export async function addPolicy(
   by: string,
   now: number,
 ): Promise<number> {
-  const rows = await db.query<{ version: number }>(q.add_policy, [change.kind, JSON.stringify(change.body), new Date(now), by]);
+  const rows = await db.query<{ version: number }>(q.add_policy, [
+    change.kind,
+    JSON.stringify(change.body),
+    new Date(now),
+    by,
+  ]);
   return rows[0]!.version;
 }

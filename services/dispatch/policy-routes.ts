@@ -11,14 +11,21 @@ const versionSchema = z.object({ version: z.number().int() });
 
 /** Every queue has a ladder that holds for all priorities, and its steps follow one another. */
 const wholeLadders = ladderPolicySchema
-  .refine(({ ladders }) => QUEUES.every((queue) => ladders.some((ladder) => ladder.queue === queue && ladder.priority === 4)), {
-    path: ['ladders'],
-    error: '每个队列都要有一条管到优先级 4 的升级策略 | for each queue a ladder that holds down to priority 4',
-  })
-  .refine(({ ladders }) => ladders.every(({ steps }) => steps.every((step, i) => i === 0 || step.afterS >= steps[i - 1]!.afterS)), {
-    path: ['ladders'],
-    error: '每一步不早于前一步 | no step earlier than the one before',
-  });
+  .refine(
+    ({ ladders }) => QUEUES.every((queue) => ladders.some((ladder) => ladder.queue === queue && ladder.priority === 4)),
+    {
+      path: ['ladders'],
+      error: '每个队列都要有一条管到优先级 4 的升级策略 | for each queue a ladder that holds down to priority 4',
+    },
+  )
+  .refine(
+    ({ ladders }) =>
+      ladders.every(({ steps }) => steps.every((step, i) => i === 0 || step.afterS >= steps[i - 1]!.afterS)),
+    {
+      path: ['ladders'],
+      error: '每一步不早于前一步 | no step earlier than the one before',
+    },
+  );
 
 /** A last rule without conditions, so that nothing falls through. */
 const wholeRouting = routingPolicySchema.refine(
@@ -29,32 +36,49 @@ const wholeRouting = routingPolicySchema.refine(
 /** `/api/policies`: the routing rules and ladders in force, and new versions of them. The earlier ones stay in the table. */
 export function registerPolicyRoutes(app: App, deps: { db: Database; clock: Clock; policies: Policies }): void {
   const { db, clock, policies } = deps;
-  app.get('/api/policies', {
-    config: { access: ['supervisor', 'admin', 'auditor'] },
-    schema: {
-      response: {
-        200: z.object({ routingVersion: z.number(), routing: routingPolicySchema, ladderVersion: z.number(), ladder: ladderPolicySchema }),
+  app.get(
+    '/api/policies',
+    {
+      config: { access: ['supervisor', 'admin', 'auditor'] },
+      schema: {
+        response: {
+          200: z.object({
+            routingVersion: z.number(),
+            routing: routingPolicySchema,
+            ladderVersion: z.number(),
+            ladder: ladderPolicySchema,
+          }),
+        },
       },
     },
-  }, () => policies.current());
+    () => policies.current(),
+  );
 
-  app.post('/api/policies/routing', {
-    config: { access: ['admin'] },
-    schema: { body: wholeRouting, response: { 201: versionSchema } },
-  }, async (request, reply) => {
-    await mustHoldAll(db, request.viewer);
-    const version = await addPolicy(db, { kind: 'routing', body: request.body }, request.viewer.name, clock.now());
-    await policies.refresh();
-    return reply.code(201).send({ version });
-  });
+  app.post(
+    '/api/policies/routing',
+    {
+      config: { access: ['admin'] },
+      schema: { body: wholeRouting, response: { 201: versionSchema } },
+    },
+    async (request, reply) => {
+      await mustHoldAll(db, request.viewer);
+      const version = await addPolicy(db, { kind: 'routing', body: request.body }, request.viewer.name, clock.now());
+      await policies.refresh();
+      return reply.code(201).send({ version });
+    },
+  );
 
-  app.post('/api/policies/ladder', {
-    config: { access: ['admin'] },
-    schema: { body: wholeLadders, response: { 201: versionSchema } },
-  }, async (request, reply) => {
-    await mustHoldAll(db, request.viewer);
-    const version = await addPolicy(db, { kind: 'ladder', body: request.body }, request.viewer.name, clock.now());
-    await policies.refresh();
-    return reply.code(201).send({ version });
-  });
+  app.post(
+    '/api/policies/ladder',
+    {
+      config: { access: ['admin'] },
+      schema: { body: wholeLadders, response: { 201: versionSchema } },
+    },
+    async (request, reply) => {
+      await mustHoldAll(db, request.viewer);
+      const version = await addPolicy(db, { kind: 'ladder', body: request.body }, request.viewer.name, clock.now());
+      await policies.refresh();
+      return reply.code(201).send({ version });
+    },
+  );
 }

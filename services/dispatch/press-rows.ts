@@ -70,7 +70,14 @@ function cleanDeep(value: unknown): unknown {
 }
 
 /** The row of table `press`, with the raw bytes (at most 64 KiB) in base64. */
-export function pressRow(press: IncomingPress, id: string, incident: string | null, flagged: boolean, known: boolean, regionPath: string | null): Row {
+export function pressRow(
+  press: IncomingPress,
+  id: string,
+  incident: string | null,
+  flagged: boolean,
+  known: boolean,
+  regionPath: string | null,
+): Row {
   return {
     id,
     received_at: new Date(press.receivedAt).toISOString(),

@@ -231,9 +231,6 @@ order by received_at, id;
 select seq, at, kind, by_kind, by_id, by_name, data, patch, prev_hash, hash
 from history where incident_id = $1 order by seq;
 
--- name: intents_of
-select id, kind, detail, state, outcome, attempt, created_at, done_at from intent where incident_id = $1 order by created_at, id;
-
 -- name: areas_of
 select a.id, a.name, a.count from area_event a where a.id = any ($1::uuid[]);
 

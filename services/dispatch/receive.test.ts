@@ -20,10 +20,28 @@ afterAll(() => test1.drop());
 const clock = movableClock();
 const log = createLog('silent');
 
-function press(device: string, eventId: string, type: IncomingPress['type'], more: Partial<IncomingPress> = {}): IncomingPress {
+function press(
+  device: string,
+  eventId: string,
+  type: IncomingPress['type'],
+  more: Partial<IncomingPress> = {},
+): IncomingPress {
   return {
-    device, adapter: null, eventId, type, at: null, receivedAt: clock.now(), key: null, battery: null, test: false, location: null, detail: null,
-    topic: 't', raw: Buffer.from('{}'), readable: true, ...more,
+    device,
+    adapter: null,
+    eventId,
+    type,
+    at: null,
+    receivedAt: clock.now(),
+    key: null,
+    battery: null,
+    test: false,
+    location: null,
+    detail: null,
+    topic: 't',
+    raw: Buffer.from('{}'),
+    readable: true,
+    ...more,
   };
 }
 
@@ -46,9 +64,20 @@ test('a press of an unknown box opens an emergency, the same press opens nothing
   expect(again[0]).toMatchObject({ duplicate: true, incident: first[0]!.incident });
   const further = await receiver.receive([press('box-1', 'e2', 'fall'), press('box-1', 'e1', 'fall')]);
   expect(further.map((receipt) => receipt.incident)).toEqual([first[0]!.incident, first[0]!.incident]);
-  const stored = (await loadIncidents(db, { name: 't', text: 'select * from incident where id = $1' }, [first[0]!.incident]))[0]!;
-  expect(stored.incident).toMatchObject({ state: 'waiting', queue: 'emergency', priority: 1, pressCount: 3, class: 'rescue' });
-  const rows = await db.query<{ flagged: boolean }>({ name: 't2', text: `select flagged from press where device = 'box-1' order by event_id, type` });
+  const stored = (
+    await loadIncidents(db, { name: 't', text: 'select * from incident where id = $1' }, [first[0]!.incident])
+  )[0]!;
+  expect(stored.incident).toMatchObject({
+    state: 'waiting',
+    queue: 'emergency',
+    priority: 1,
+    pressCount: 3,
+    class: 'rescue',
+  });
+  const rows = await db.query<{ flagged: boolean }>({
+    name: 't2',
+    text: `select flagged from press where device = 'box-1' order by event_id, type`,
+  });
   expect(rows.map((row) => row.flagged)).toEqual([true, false, false]);
 });
 
@@ -60,10 +89,25 @@ test('an unclaimed red press climbs every step of its ladder, and its history re
     await sweep.runOnce();
     clock.advance(5_000);
   }
-  const claimed = await cases.desk(id, { type: 'claim' }, { kind: 'person', id: '0192f7b0-0000-7000-8000-000000000001', name: '李敏', role: 'operator' }, null);
+  const claimed = await cases.desk(
+    id,
+    { type: 'claim' },
+    { kind: 'person', id: '0192f7b0-0000-7000-8000-000000000001', name: '李敏', role: 'operator' },
+    null,
+  );
   expect(claimed).toMatchObject({ state: 'claimed', ownerName: '李敏' });
-  const history = await db.query<{ kind: string; data: { who?: string; outcome?: string }; patch: object }>({ name: 't3', text: 'select kind, data, patch from history where incident_id = $1 order by seq' }, [id]);
-  expect(history.filter((line) => line.kind === 'ladder_step').map((line) => line.data.who)).toEqual(['operators', 'supervisors', 'neighbour', 'family', 'grid_worker', '120']);
+  const history = await db.query<{ kind: string; data: { who?: string; outcome?: string }; patch: object }>(
+    { name: 't3', text: 'select kind, data, patch from history where incident_id = $1 order by seq' },
+    [id],
+  );
+  expect(history.filter((line) => line.kind === 'ladder_step').map((line) => line.data.who)).toEqual([
+    'operators',
+    'supervisors',
+    'neighbour',
+    'family',
+    'grid_worker',
+    '120',
+  ]);
   expect(history.filter((line) => line.kind === 'outcome').map((line) => line.data.outcome)).toContain('no_carrier');
   const stored = (await loadIncidents(db, { name: 't', text: 'select * from incident where id = $1' }, [id]))[0]!;
   expect(rebuild(history.map((line) => line.patch))).toEqual(stored.incident);

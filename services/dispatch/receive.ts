@@ -64,7 +64,9 @@ async function receiveOnce(deps: ReceiveDeps, tx: Tx, presses: IncomingPress[]):
   const subjects = await findSubjects(tx, [...new Set(presses.map((press) => press.device))]);
   const wanted = [...new Set(presses.map((press) => placeOf(press, subjects.get(press.device)).subject))].sort();
   const open = await loadIncidents(tx, q.find_open_for_update, [wanted]);
-  const owned = open.flatMap(({ incident }) => (incident.ownerId === null ? [] : [{ ownerId: incident.ownerId, incidentId: incident.id }]));
+  const owned = open.flatMap(({ incident }) =>
+    incident.ownerId === null ? [] : [{ ownerId: incident.ownerId, incidentId: incident.id }],
+  );
   const work = newWork(now, deps.policies.current(), open, await deps.busyOwners(tx, owned), known);
   const receipts = presses.map((press) => takePress(work, press, subjects.get(press.device)));
   if (work.rows.length > 0) await tx.query(q.insert_presses, [JSON.stringify(work.rows)]);
@@ -81,10 +83,15 @@ function dedupe(rows: Row[]): Row[] {
 }
 
 async function knownKeys(tx: Tx, presses: IncomingPress[]): Promise<Map<string, KnownKey>> {
-  const rows = await tx.query<{ device: string; event_id: string; type: string; at: string; press_id: string; incident_id: string | null; received_at: Date }>(
-    q.find_press_keys,
-    [presses.map((press) => press.device), presses.map((press) => press.eventId)],
-  );
+  const rows = await tx.query<{
+    device: string;
+    event_id: string;
+    type: string;
+    at: string;
+    press_id: string;
+    incident_id: string | null;
+    received_at: Date;
+  }>(q.find_press_keys, [presses.map((press) => press.device), presses.map((press) => press.eventId)]);
   const known = new Map<string, KnownKey>();
   for (const row of rows) {
     const key: KnownKey = { pressId: row.press_id, incident: row.incident_id, receivedAt: row.received_at.getTime() };
@@ -106,7 +113,9 @@ async function addTold(tx: Tx, receipts: PressReceipt[], presses: IncomingPress[
   const quiet = new Set((await tx.query<{ id: string }>(q.quiet_of, [ids])).map((row) => row.id));
   receipts.forEach((one, place) => {
     if (!one.duplicate || one.incident === null) return;
-    one.more = rows.filter((row) => row.incident_id === one.incident && row.device_id === presses[place]!.device).map(spoken);
+    one.more = rows
+      .filter((row) => row.incident_id === one.incident && row.device_id === presses[place]!.device)
+      .map(spoken);
     if (quiet.has(one.incident)) one.ack.say = '';
   });
 }

@@ -22,7 +22,16 @@ const INCIDENT_TIMES = [
   'wakeAt',
   'lastPressAt',
 ] as const;
-const ASSIGNMENT_TIMES = ['offeredAt', 'expiresAt', 'checkAt', 'etaAt', 'acceptedAt', 'departedAt', 'arrivedAt', 'endedAt'] as const;
+const ASSIGNMENT_TIMES = [
+  'offeredAt',
+  'expiresAt',
+  'checkAt',
+  'etaAt',
+  'acceptedAt',
+  'departedAt',
+  'arrivedAt',
+  'endedAt',
+] as const;
 const HANDOFF_TIMES = ['offeredAt', 'deadlineAt', 'acceptedAt', 'endedAt'] as const;
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -34,7 +43,10 @@ const msOrNull = (at: unknown): number | null => (at instanceof Date ? at.getTim
 
 function toRow(value: object, times: readonly string[]): Row {
   return Object.fromEntries(
-    Object.entries(value).map(([field, content]) => [snake(field), times.includes(field) ? isoOrNull(content) : content]),
+    Object.entries(value).map(([field, content]) => [
+      snake(field),
+      times.includes(field) ? isoOrNull(content) : content,
+    ]),
   );
 }
 
@@ -53,10 +65,12 @@ export function incidentRow(stored: Stored): Row {
   return { ...toRow(fields, INCIDENT_TIMES), history_seq: stored.historySeq, history_hash: stored.historyHash };
 }
 
+/** The columns of table `assignment`. */
 export function assignmentRow(incidentId: string, assignment: Assignment): Row {
   return { ...toRow(assignment, ASSIGNMENT_TIMES), incident_id: incidentId };
 }
 
+/** The columns of table `handoff`. */
 export function handoffRow(incidentId: string, handoff: Handoff): Row {
   return { ...toRow(handoff, HANDOFF_TIMES), incident_id: incidentId };
 }

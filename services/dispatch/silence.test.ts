@@ -14,7 +14,17 @@ afterAll(() => base.drop());
 
 function press(device: string, eventId: string, type: IncomingPress['type']): IncomingPress {
   const nothing = { adapter: null, at: null, key: null, battery: null, location: null, detail: null };
-  return { ...nothing, device, eventId, type, receivedAt: Date.now(), test: false, topic: 't', raw: Buffer.from('{}'), readable: true };
+  return {
+    ...nothing,
+    device,
+    eventId,
+    type,
+    receivedAt: Date.now(),
+    test: false,
+    topic: 't',
+    raw: Buffer.from('{}'),
+    readable: true,
+  };
 }
 
 test('silence of a home whose people are away raises no alarm but is said to the desks; a press there does', async () => {
@@ -37,7 +47,10 @@ test('silence of a home whose people are away raises no alarm but is said to the
   });
   const [silent] = await receiver.receive([press('demo-0001', 'i1', 'inactivity')]);
   expect(silent).toMatchObject({ incident: null, duplicate: false });
-  const notices = await db.query<{ code: string }>({ name: 'notices', text: `select payload -> 'notice' ->> 'code' as code from outbox where payload ? 'notice'` });
+  const notices = await db.query<{ code: string }>({
+    name: 'notices',
+    text: `select payload -> 'notice' ->> 'code' as code from outbox where payload ? 'notice'`,
+  });
   expect(notices.map((notice) => notice.code)).toEqual(['silence_paused']);
   const [red] = await receiver.receive([press('demo-0001', 'r1', 'sos')]);
   expect(red!.incident).not.toBeNull();

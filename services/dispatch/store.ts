@@ -37,7 +37,17 @@ export interface Batch {
 
 /** An empty batch at `now` (ms). */
 export function newBatch(now: number): Batch {
-  return { now, cases: new Map(), steps: new Map(), history: [], assignments: new Map(), handoffs: new Map(), intents: [], told: [], outbox: [] };
+  return {
+    now,
+    cases: new Map(),
+    steps: new Map(),
+    history: [],
+    assignments: new Map(),
+    handoffs: new Map(),
+    intents: [],
+    told: [],
+    outbox: [],
+  };
 }
 
 /** Adds what was decided about one case. `before` null: it is new. The decision becomes the case's newest state in the batch. */
@@ -88,7 +98,14 @@ export function addDecision(batch: Batch, before: Stored | null, decision: Decis
 function addCarried(batch: Batch, before: Incident | null, decision: Decision, seq: number): void {
   const { next } = decision;
   for (const intent of decision.intents) {
-    batch.intents.push({ id: intent.id, incident_id: next.id, kind: intent.kind, queue: next.queue, detail: intent.detail, created_at: new Date(batch.now).toISOString() });
+    batch.intents.push({
+      id: intent.id,
+      incident_id: next.id,
+      kind: intent.kind,
+      queue: next.queue,
+      detail: intent.detail,
+      created_at: new Date(batch.now).toISOString(),
+    });
     batch.outbox.push({ topic: 'job', key: next.queue, payload: { intent: intent.id, attempt: 1 }, told: null });
   }
   decision.tells.forEach((told, place) => {
@@ -102,15 +119,38 @@ function addCarried(batch: Batch, before: Incident | null, decision: Decision, s
         eta_s: told.etaS,
         who: told.who,
       };
-      const row: Row = { incident_id: next.id, device_id: device.id, seq: seq * 10 + place, stage: told.stage, at: body.at, body };
+      const row: Row = {
+        incident_id: next.id,
+        device_id: device.id,
+        seq: seq * 10 + place,
+        stage: told.stage,
+        at: body.at,
+        body,
+      };
       batch.told.push(row);
-      batch.outbox.push({ topic: 'down', key: device.lane, payload: { device: device.id, topic: 'ack', body }, told: row });
+      batch.outbox.push({
+        topic: 'down',
+        key: device.lane,
+        payload: { device: device.id, topic: 'ack', body },
+        told: row,
+      });
     }
   });
   for (const order of decision.orders) {
     for (const device of next.devices) {
-      const body = { id: `${next.id}-${seq}-${order.command}`, command: order.command, at: new Date(batch.now).toISOString(), incident: next.id, on: order.on };
-      batch.outbox.push({ topic: 'down', key: device.lane, payload: { device: device.id, topic: 'command', body }, told: null });
+      const body = {
+        id: `${next.id}-${seq}-${order.command}`,
+        command: order.command,
+        at: new Date(batch.now).toISOString(),
+        incident: next.id,
+        on: order.on,
+      };
+      batch.outbox.push({
+        topic: 'down',
+        key: device.lane,
+        payload: { device: device.id, topic: 'command', body },
+        told: null,
+      });
     }
   }
   const was = before !== null && before.regionPath !== next.regionPath ? before.regionPath : undefined;
@@ -132,7 +172,15 @@ export async function saveBatch(tx: Tx, batch: Batch): Promise<void> {
     JSON.stringify(batch.history),
     JSON.stringify(batch.intents),
     JSON.stringify(batch.told),
-    JSON.stringify(batch.outbox.map((row) => ({ topic: row.topic, key: row.key, payload: row.payload, told: row.told, created_at: at }))),
+    JSON.stringify(
+      batch.outbox.map((row) => ({
+        topic: row.topic,
+        key: row.key,
+        payload: row.payload,
+        told: row.told,
+        created_at: at,
+      })),
+    ),
     longest,
   ]);
   if (rows.length !== batch.cases.size) throw new Problem('conflict', { detail: '刚刚有人改过' });

@@ -111,7 +111,7 @@ async function strikeAll(deps: SweepDeps, putOff: Map<string, number>): Promise<
     putOff.set(id, now + PUT_OFF_MS);
     deps.log.error({ incident: id, err: error.message }, 'a case could not be ticked, put off');
   };
-  for (let size = AT_ONCE; ; ) {
+  for (let size = AT_ONCE; ;) {
     let due: string[] = [];
     try {
       due = await deps.db.tx((tx) => strikeDue(deps, tx, size, putOff, (ids) => (due = ids), fail));
@@ -165,7 +165,10 @@ function climb(deps: SweepDeps, batch: ReturnType<typeof newBatch>, stored: Stor
 async function findAreas(deps: SweepDeps): Promise<void> {
   const now = deps.clock.now();
   const since = new Date(now - AREA_WITHIN_MS);
-  const found = await deps.db.query<{ region_path: string; ids: string[]; homes: number }>(q.find_area_candidates, [since, AREA_HOMES]);
+  const found = await deps.db.query<{ region_path: string; ids: string[]; homes: number }>(q.find_area_candidates, [
+    since,
+    AREA_HOMES,
+  ]);
   for (const area of found) {
     const names = (await regionNames(deps.db, [area.region_path])).get(area.region_path) ?? [];
     const name = names
@@ -183,7 +186,11 @@ async function findAreas(deps: SweepDeps): Promise<void> {
       await tx.query<Row>(q.put_area, [id, scope, name, area.region_path, new Date(now), area.homes]);
       const batch = newBatch(now);
       for (const stored of news) {
-        addDecision(batch, stored, joinArea(stored.incident, { id, name, count: area.homes }, deps.policies.current(), now));
+        addDecision(
+          batch,
+          stored,
+          joinArea(stored.incident, { id, name, count: area.homes }, deps.policies.current(), now),
+        );
       }
       await saveBatch(tx, batch);
       tx.afterCommit(deps.poke);
@@ -194,5 +201,9 @@ async function findAreas(deps: SweepDeps): Promise<void> {
 /** All heads of all histories in one hash, so that a chain rewritten as a whole is seen too. */
 async function checkpoint(deps: SweepDeps, now: number): Promise<void> {
   const row = (await deps.db.query<{ heads: number; hash: string }>(q.history_heads))[0]!;
-  await deps.db.query(q.add_checkpoint, [new Date(Math.floor(now / CHECKPOINT_MS) * CHECKPOINT_MS), row.heads, row.hash]);
+  await deps.db.query(q.add_checkpoint, [
+    new Date(Math.floor(now / CHECKPOINT_MS) * CHECKPOINT_MS),
+    row.heads,
+    row.hash,
+  ]);
 }

@@ -37,10 +37,20 @@ export function newWork(
   busy: ReadonlySet<string>,
   known: Map<string, KnownKey>,
 ): Work {
-  return { now, policy, batch: newBatch(now), open: new Map(open.map((stored) => [openKey(stored), stored])), busy, known, rows: [], maintenance: [] };
+  return {
+    now,
+    policy,
+    batch: newBatch(now),
+    open: new Map(open.map((stored) => [openKey(stored), stored])),
+    busy,
+    known,
+    rows: [],
+    maintenance: [],
+  };
 }
 
-const openKey = (stored: Stored): string => joinKey(stored.incident.subject, stored.incident.class, stored.incident.test);
+const openKey = (stored: Stored): string =>
+  joinKey(stored.incident.subject, stored.incident.class, stored.incident.test);
 const joinKey = (subject: string, kind: string, test: boolean): string => `${subject}|${kind}|${test}`;
 
 /**
@@ -57,11 +67,20 @@ export function takePress(work: Work, press: IncomingPress, subject: DeviceSubje
   const entry: KnownKey = { pressId, incident, receivedAt: press.receivedAt };
   work.known.set(keyOf(press), entry);
   work.known.set(idKeyOf(press.device, press.eventId), entry);
-  work.rows.push(pressRow(press, pressId, incident, flagged, subject !== undefined, subject?.household?.regionPath || null));
+  work.rows.push(
+    pressRow(press, pressId, incident, flagged, subject !== undefined, subject?.household?.regionPath || null),
+  );
   return receipt(press, pressId, incident, false, press.receivedAt, stored?.incident.quiet ?? false);
 }
 
-function receipt(press: IncomingPress, pressId: string, incident: string | null, duplicate: boolean, at: number, quiet: boolean): PressReceipt {
+function receipt(
+  press: IncomingPress,
+  pressId: string,
+  incident: string | null,
+  duplicate: boolean,
+  at: number,
+  quiet: boolean,
+): PressReceipt {
   return {
     pressId,
     incident,
@@ -82,7 +101,13 @@ function receipt(press: IncomingPress, pressId: string, incident: string | null,
 }
 
 /** Opens, joins or only keeps; null when no case is touched. What can't be read counts as an emergency. */
-function decide(work: Work, press: IncomingPress, pressId: string, flagged: boolean, subject: DeviceSubject | undefined): Stored | null {
+function decide(
+  work: Work,
+  press: IncomingPress,
+  pressId: string,
+  flagged: boolean,
+  subject: DeviceSubject | undefined,
+): Stored | null {
   const effect = press.readable ? EVENT_TYPES[press.type] : 'emergency';
   const stranger = subject === undefined && !isCallForHelp(press);
   if (effect === 'maintenance' || stranger) addMaintenance(work, press, subject !== undefined);
@@ -105,7 +130,10 @@ function openOrJoin(work: Work, press: IncomingPress, fact: PressFact, subject: 
   const joined = work.open.get(joinKey(place.subject, kind, press.test));
   if (joined) {
     const ownerBusy = joined.incident.ownerId !== null && work.busy.has(joined.incident.ownerId);
-    return keepOpen(work, addDecision(work.batch, joined, joinPress(joined.incident, fact, taken, ownerBusy, policy, now)));
+    return keepOpen(
+      work,
+      addDecision(work.batch, joined, joinPress(joined.incident, fact, taken, ownerBusy, policy, now)),
+    );
   }
   const other = work.open.get(joinKey(place.subject, kind === 'rescue' ? 'household' : 'rescue', press.test));
   const by: Actor = { kind: 'device', id: press.device, name: '设备' };
@@ -166,7 +194,12 @@ function routeOf(work: Work, press: IncomingPress, subject: DeviceSubject | unde
 }
 
 /** `cancel`, `arrived`, `done` and what was heard on the line belong to the open case of the home, where there is one. */
-function joinOnly(work: Work, press: IncomingPress, fact: PressFact, subject: DeviceSubject | undefined): Stored | null {
+function joinOnly(
+  work: Work,
+  press: IncomingPress,
+  fact: PressFact,
+  subject: DeviceSubject | undefined,
+): Stored | null {
   const { policy, now } = work;
   const whose = placeOf(press, subject).subject;
   const stored = classOfJoin(press.type)
@@ -187,12 +220,24 @@ function joinOnly(work: Work, press: IncomingPress, fact: PressFact, subject: De
 function addMaintenance(work: Work, press: IncomingPress, known: boolean): void {
   const at = new Date(press.receivedAt).toISOString();
   const kind = known ? press.type : 'unregistered';
-  work.maintenance.push({ id: idFromName(`maintenance/${press.device}/${kind}/${press.receivedAt}`, press.receivedAt), device: press.device, kind, text: known ? press.type : '设备没有登记', opened_at: at, last_at: at });
+  work.maintenance.push({
+    id: idFromName(`maintenance/${press.device}/${kind}/${press.receivedAt}`, press.receivedAt),
+    device: press.device,
+    kind,
+    text: known ? press.type : '设备没有登记',
+    opened_at: at,
+    last_at: at,
+  });
 }
 
 /** Nobody is at home to be silent: kept, and said to the desks, but no case. A press is never paused. */
 function pauseSilence(work: Work, subject: DeviceSubject | undefined): void {
   const region = subject?.household?.regionPath || null;
-  const notice = { level: 'info', code: 'silence_paused', text: '有一户报长时间无活动,登记为外出或住院,没有拉警报', incident: null };
+  const notice = {
+    level: 'info',
+    code: 'silence_paused',
+    text: '有一户报长时间无活动,登记为外出或住院,没有拉警报',
+    incident: null,
+  };
   work.batch.outbox.push({ topic: 'console', key: '', payload: { notice, region }, told: null });
 }

@@ -33,7 +33,10 @@ export interface ViewsDeps {
   clock: Clock;
   policies: Policies;
   /** Writes down that somebody opened a resident's data (identity). */
-  recordLook: (db: Db, look: { residentId: string; viewer: Viewer; what: string; incidentId: string; at: number }) => Promise<void>;
+  recordLook: (
+    db: Db,
+    look: { residentId: string; viewer: Viewer; what: string; incidentId: string; at: number },
+  ) => Promise<void>;
 }
 
 /** Roles to whom an incident without a region is shown: those who answer. */
@@ -87,7 +90,9 @@ export function readCursor(cursor: string | null): { at: Date; id: string } | nu
   if (cursor === null) return null;
   const [at, id, more] = Buffer.from(cursor, 'base64url').toString().split('|');
   if (!/^\d{1,14}$/.test(at ?? '') || !z.uuid().safeParse(id).success || more !== undefined) {
-    throw new Problem('invalid_request', { fields: [{ field: 'cursor', expected: '上一页给的 nextCursor | the nextCursor of the page before' }] });
+    throw new Problem('invalid_request', {
+      fields: [{ field: 'cursor', expected: '上一页给的 nextCursor | the nextCursor of the page before' }],
+    });
   }
   return { at: new Date(Number(at)), id: id! };
 }
@@ -100,7 +105,15 @@ export function createViews(deps: ViewsDeps): Views {
       const from = readCursor(filter.cursor);
       const states = filter.state === 'open' ? STATES.open : filter.state === 'all' ? STATES.all : [filter.state];
       const stored = await loadIncidents(db, q.list_incidents, [
-        states, filter.queue, viewer.regions, filter.region, filter.found, from?.at ?? null, from?.id ?? null, filter.limit + 1, seesUnplaced(viewer),
+        states,
+        filter.queue,
+        viewer.regions,
+        filter.region,
+        filter.found,
+        from?.at ?? null,
+        from?.id ?? null,
+        filter.limit + 1,
+        seesUnplaced(viewer),
       ]);
       const page = stored.slice(0, filter.limit);
       const last = page.at(-1)?.incident;
@@ -116,7 +129,12 @@ export function createViews(deps: ViewsDeps): Views {
       return (await wireIncidents(db, stored, policies.current(), clock.now()))[0]!;
     },
     async snapshot(viewer) {
-      return wireIncidents(db, await loadIncidents(db, q.snapshot_incidents, [viewer.regions, 500]), policies.current(), clock.now());
+      return wireIncidents(
+        db,
+        await loadIncidents(db, q.snapshot_incidents, [viewer.regions, 500]),
+        policies.current(),
+        clock.now(),
+      );
     },
     async byIds(ids) {
       const stored = await loadIncidents(db, q.get_incidents, [ids]);
@@ -126,8 +144,18 @@ export function createViews(deps: ViewsDeps): Views {
     async summary(viewer) {
       const now = clock.now();
       const midnight = new Date(Math.floor((now + 8 * 3_600_000) / 86_400_000) * 86_400_000 - 8 * 3_600_000);
-      const row = (await db.query<{ waiting: number; active: number; today: number; oldest: Date | null }>(q.summary, [viewer.regions, midnight]))[0]!;
-      return { waiting: row.waiting, active: row.active, today: row.today, longestWaitS: row.oldest === null ? null : Math.round((now - row.oldest.getTime()) / 1000) };
+      const row = (
+        await db.query<{ waiting: number; active: number; today: number; oldest: Date | null }>(q.summary, [
+          viewer.regions,
+          midnight,
+        ])
+      )[0]!;
+      return {
+        waiting: row.waiting,
+        active: row.active,
+        today: row.today,
+        longestWaitS: row.oldest === null ? null : Math.round((now - row.oldest.getTime()) / 1000),
+      };
     },
     async visible(viewer, ids) {
       const rows = await db.query<{ id: string }>(q.visible_incidents, [ids, viewer.regions, seesUnplaced(viewer)]);
@@ -153,7 +181,14 @@ async function detail(deps: ViewsDeps, viewer: Viewer, id: string, language: Lan
   for (const resident of wire.residents) {
     await deps.recordLook(db, { residentId: resident.id, viewer, what: 'incident', incidentId: id, at: now });
   }
-  const history = await db.query<{ seq: number; at: Date; kind: string; by_kind: WireHistory['by']['kind']; by_name: string; data: Record<string, unknown> }>(q.history_of, [id]);
+  const history = await db.query<{
+    seq: number;
+    at: Date;
+    kind: string;
+    by_kind: WireHistory['by']['kind'];
+    by_name: string;
+    data: Record<string, unknown>;
+  }>(q.history_of, [id]);
   return {
     ...wire,
     timeline: history.map((line) => ({
@@ -172,7 +207,12 @@ async function detail(deps: ViewsDeps, viewer: Viewer, id: string, language: Lan
 
 async function candidatesFor(
   deps: ViewsDeps,
-  incident: { regionPath: string | null; position: { lat: number; lon: number } | null; householdId: string | null; state: string },
+  incident: {
+    regionPath: string | null;
+    position: { lat: number; lon: number } | null;
+    householdId: string | null;
+    state: string;
+  },
   now: number,
 ): Promise<WireIncidentDetail['candidates']> {
   if (incident.regionPath === null || incident.state === 'closed' || incident.state === 'cancelled') return [];
@@ -184,16 +224,37 @@ async function candidatesFor(
     householdId: incident.householdId,
     limit: 9,
   });
-  const live = await deps.db.query<{ staff_id: string }>(q.live_assignments_of_staff, [found.map((candidate) => candidate.id)]);
+  const live = await deps.db.query<{ staff_id: string }>(q.live_assignments_of_staff, [
+    found.map((candidate) => candidate.id),
+  ]);
   return found.map((candidate) => wireCandidate(candidate, live.filter((row) => row.staff_id === candidate.id).length));
 }
 
-async function listPresses(deps: ViewsDeps, viewer: Viewer, filter: PressFilter): Promise<{ items: unknown[]; nextCursor: string | null }> {
+async function listPresses(
+  deps: ViewsDeps,
+  viewer: Viewer,
+  filter: PressFilter,
+): Promise<{ items: unknown[]; nextCursor: string | null }> {
   const from = readCursor(filter.cursor);
-  const rows = await deps.db.query<{ id: string; event_id: string; device: string; adapter: string | null; type: string; at: Date | null; received_at: Date; raw: Buffer | null; incident_id: string | null }>(
-    q.list_presses,
-    [filter.device, filter.adapter, filter.since === null ? null : new Date(filter.since), from?.at ?? null, from?.id ?? null, filter.limit + 1, viewer.regions],
-  );
+  const rows = await deps.db.query<{
+    id: string;
+    event_id: string;
+    device: string;
+    adapter: string | null;
+    type: string;
+    at: Date | null;
+    received_at: Date;
+    raw: Buffer | null;
+    incident_id: string | null;
+  }>(q.list_presses, [
+    filter.device,
+    filter.adapter,
+    filter.since === null ? null : new Date(filter.since),
+    from?.at ?? null,
+    from?.id ?? null,
+    filter.limit + 1,
+    viewer.regions,
+  ]);
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
   return {

@@ -28,13 +28,21 @@ describe('a household', () => {
     const shared = await wireOf(await d.pressed('v0-hall', 'sos'));
     expect(shared.residents.map((one) => one.id).toSorted()).toEqual([elders[0]!.id, elders[1]!.id].toSorted());
     expect(shared.resident).toBeNull();
-    expect((await wireOf(await d.pressed('v0-pendant', 'sos'))).resident).toMatchObject({ id: elders[0]!.id, name: '王桂兰' });
+    expect((await wireOf(await d.pressed('v0-pendant', 'sos'))).resident).toMatchObject({
+      id: elders[0]!.id,
+      name: '王桂兰',
+    });
     expect((await wireOf(await d.pressed('v0-second', 'sos'))).resident).toMatchObject({ id: elders[2]!.id });
   });
 
   it('that nobody registered is shown by its device and its raw bytes', async () => {
     const wire = await wireOf(await d.pressed('v0-stranger', 'sos', { raw: Buffer.from('hello') }));
-    expect(wire).toMatchObject({ resident: null, residents: [], region: [], device: { id: 'v0-stranger', kind: 'unknown' } });
+    expect(wire).toMatchObject({
+      resident: null,
+      residents: [],
+      region: [],
+      device: { id: 'v0-stranger', kind: 'unknown' },
+    });
     expect(wire.presses.map((press) => Buffer.from(press.raw!, 'base64').toString())).toEqual(['hello']);
   });
 });
@@ -57,12 +65,23 @@ describe('a stuck key', () => {
   });
 
   it('is one line with a count, as long as its presses follow each other', () => {
-    expect(foldPresses([row(0), row(3), row(12), row(22)]).map((line) => [line.eventId, line.count])).toEqual([['e0', 4]]);
+    expect(foldPresses([row(0), row(3), row(12), row(22)]).map((line) => [line.eventId, line.count])).toEqual([
+      ['e0', 4],
+    ]);
     expect(foldPresses([row(0), row(10.001)]).map((line) => line.count)).toEqual([1, 1]);
   });
 
   it('folds nothing else: another device, another type, another reading that nobody could read', () => {
-    expect(foldPresses([row(0), row(1, { device: 'b' }), row(2), row(3, { type: 'fall' }), row(4, { raw: 'AA==' }), row(5, { raw: 'AA==' })]).map((line) => line.count)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(
+      foldPresses([
+        row(0),
+        row(1, { device: 'b' }),
+        row(2),
+        row(3, { type: 'fall' }),
+        row(4, { raw: 'AA==' }),
+        row(5, { raw: 'AA==' }),
+      ]).map((line) => line.count),
+    ).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
   it('of a hundred presses is one line on the screen, and the count of presses stays true', async () => {

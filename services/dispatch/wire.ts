@@ -58,7 +58,13 @@ async function lookAround(db: Db, cases: readonly Stored[]): Promise<Around> {
  * Cases as they go over the wire, all of them in a fixed number of statements. Telephone numbers are masked unless
  * `open` is set, which only the detail of one incident does, after recording the look. `now` in ms.
  */
-export async function wireIncidents(db: Db, cases: readonly Stored[], policy: Policy, now: number, open = false): Promise<WireIncident[]> {
+export async function wireIncidents(
+  db: Db,
+  cases: readonly Stored[],
+  policy: Policy,
+  now: number,
+  open = false,
+): Promise<WireIncident[]> {
   if (cases.length === 0) return [];
   const around = await lookAround(db, cases);
   return cases.map((stored) => wireOne(stored.incident, around, policy, now, open));
@@ -66,8 +72,17 @@ export async function wireIncidents(db: Db, cases: readonly Stored[], policy: Po
 
 function wireOne(i: Incident, around: Around, policy: Policy, now: number, open: boolean): WireIncident {
   const names = i.regionPath === null ? [] : (around.regions.get(i.regionPath) ?? []);
-  const home = around.people.filter((person) => (i.householdId !== null && person.householdId === i.householdId) || person.id === i.residentId);
-  const residents = home.map((person) => wireResident(i.regionPath === null || person.regionPath.startsWith(i.regionPath) ? person : movedAway(person), names, now, open));
+  const home = around.people.filter(
+    (person) => (i.householdId !== null && person.householdId === i.householdId) || person.id === i.residentId,
+  );
+  const residents = home.map((person) =>
+    wireResident(
+      i.regionPath === null || person.regionPath.startsWith(i.regionPath) ? person : movedAway(person),
+      names,
+      now,
+      open,
+    ),
+  );
   const presses = around.presses.filter((row) => row['incident_id'] === i.id);
   const area = around.areas.find((row) => row['id'] === i.areaId);
   const ladder = ladderFor(policy, i.queue, i.priority);
@@ -93,7 +108,12 @@ function wireOne(i: Incident, around: Around, policy: Policy, now: number, open:
     code: i.code,
     reason: i.reason,
     summary: i.summary,
-    ladder: { step: i.ladder.step, of: ladder.steps.length, nextAt: iso(i.ladder.nextAt), next: next === null ? null : (LADDER_WORDS[next] ?? next) },
+    ladder: {
+      step: i.ladder.step,
+      of: ladder.steps.length,
+      nextAt: iso(i.ladder.nextAt),
+      next: next === null ? null : (LADDER_WORDS[next] ?? next),
+    },
     region: names.map(({ id, level, name }) => ({ id, level, name })),
     position: i.position,
     resident: residents.find((person) => person.id === i.residentId) ?? (residents.length === 1 ? residents[0]! : null),
@@ -105,7 +125,12 @@ function wireOne(i: Incident, around: Around, policy: Policy, now: number, open:
     assignments: i.assignments.map((a) => ({
       id: a.id,
       state: a.state,
-      responder: { id: a.staffId, name: a.name, role: a.role, phone: isLiveAssignment(a.state) ? a.phone : maskPhone(a.phone) },
+      responder: {
+        id: a.staffId,
+        name: a.name,
+        role: a.role,
+        phone: isLiveAssignment(a.state) ? a.phone : maskPhone(a.phone),
+      },
       why: a.why,
       offeredAt: new Date(a.offeredAt).toISOString(),
       expiresAt: iso(a.expiresAt),
@@ -137,7 +162,11 @@ function wireOne(i: Incident, around: Around, policy: Policy, now: number, open:
 function toldTo(i: Incident, told: Row[]): WireIncident['told'] {
   return told
     .filter((row) => row['incident_id'] === i.id && row['device_id'] === i.deviceId)
-    .map((row) => ({ stage: row['stage'] as string, at: (row['at'] as Date).toISOString(), say: (row['body'] as { say: string }).say }));
+    .map((row) => ({
+      stage: row['stage'] as string,
+      at: (row['at'] as Date).toISOString(),
+      say: (row['body'] as { say: string }).say,
+    }));
 }
 
 function wireResident(person: Person, region: RegionName[], now: number, open: boolean): WireResidentBrief {
@@ -180,7 +209,13 @@ export function foldPresses(rows: Row[]): WirePress[] {
   for (const row of rows) {
     const receivedAt = (row['received_at'] as Date).getTime();
     const previous = lines.at(-1);
-    if (previous && previous.device === row['device'] && previous.type === row['type'] && row['raw'] === null && receivedAt - previous.last <= FOLD_MS) {
+    if (
+      previous &&
+      previous.device === row['device'] &&
+      previous.type === row['type'] &&
+      row['raw'] === null &&
+      receivedAt - previous.last <= FOLD_MS
+    ) {
       previous.count += 1;
       previous.last = receivedAt;
       continue;
@@ -203,4 +238,3 @@ export function foldPresses(rows: Row[]): WirePress[] {
   }
   return lines.slice(-MAX_PRESSES).map(({ device: _device, last: _last, ...line }) => line);
 }
-

@@ -15,7 +15,11 @@ export const ERRORS = {
   conflict: { status: 409, zh: '刚刚有人改过,请看最新情况', en: 'It changed meanwhile; look again' },
   not_allowed_in_state: { status: 409, zh: '现在的状态不能做这一步', en: 'Not possible in its present state' },
   offer_gone: { status: 409, zh: '这一单已经过期或撤回了', en: 'This offer has run out or was withdrawn' },
-  idempotency_mismatch: { status: 409, zh: '同一个请求号用在了不同的内容上', en: 'The same Idempotency-Key came with another body' },
+  idempotency_mismatch: {
+    status: 409,
+    zh: '同一个请求号用在了不同的内容上',
+    en: 'The same Idempotency-Key came with another body',
+  },
   payload_too_large: { status: 413, zh: '内容太大', en: 'The payload is too large' },
   unsupported_media_type: { status: 415, zh: '内容格式不支持', en: 'The media type is not supported' },
   invalid_fields: { status: 422, zh: '有几项填写不对', en: 'Some fields are not valid' },
@@ -43,7 +47,10 @@ export class Problem extends Error {
   readonly fields: FieldError[] | undefined;
   readonly data: Record<string, unknown> | undefined;
 
-  constructor(code: ErrorCode, options: { detail?: string; fields?: FieldError[]; data?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { detail?: string; fields?: FieldError[]; data?: Record<string, unknown> } = {},
+  ) {
     super(`${code}${options.detail ? `: ${options.detail}` : ''}`);
     this.name = 'Problem';
     this.code = code;

@@ -44,7 +44,8 @@ export function createDatabase(deps: { url: string; log: Log; max?: number }): D
   pool.on('error', (error) => deps.log.warn({ err: error.message }, 'idle database connection lost'));
 
   async function query<Row>(statement: Statement, params: readonly unknown[] = []): Promise<Row[]> {
-    return (await pool.query({ name: statement.name, text: statement.text, values: params as unknown[] })).rows as Row[];
+    return (await pool.query({ name: statement.name, text: statement.text, values: params as unknown[] }))
+      .rows as Row[];
   }
 
   async function once<T>(work: (tx: Tx) => Promise<T>): Promise<{ value: T; after: (() => void)[] }> {
@@ -59,7 +60,8 @@ export function createDatabase(deps: { url: string; log: Log; max?: number }): D
       await client.query('begin');
       const value = await work({
         query: async <Row>(statement: Statement, params: readonly unknown[] = []) =>
-          (await client.query({ name: statement.name, text: statement.text, values: params as unknown[] })).rows as Row[],
+          (await client.query({ name: statement.name, text: statement.text, values: params as unknown[] }))
+            .rows as Row[],
         afterCommit: (action) => after.push(action),
       });
       await client.query('commit');

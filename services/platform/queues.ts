@@ -28,6 +28,7 @@ const LOCK_MS = 5_000;
 const STALLED_MS = 2_500;
 /** Hints may come late; nothing that starts after the queues waits longer for them. */
 const START_PATIENCE_MS = 3_000;
+const RENEW_PATIENCE_MS = 1_000;
 const WORKING = { concurrency: 8, lockDuration: LOCK_MS, stalledInterval: STALLED_MS, maxStalledCount: 10 };
 const FORGET = { defaultJobOptions: { removeOnComplete: true, removeOnFail: true } };
 
@@ -45,6 +46,10 @@ type Handle = (job: IntentJob) => Promise<void>;
 interface Carrier {
   queue(name: QueueName): Line;
   worker(name: QueueName, handle: Handle): Hand;
+  /** From here on nothing is waited for that is away. */
+  giveUp(): void;
+  /** After all lines and hands are closed. */
+  end(): void;
 }
 
 function onPostgres(databaseUrl: string): Carrier {
@@ -59,22 +64,28 @@ function onPostgres(databaseUrl: string): Carrier {
   return {
     queue: (name) => new kind.Queue<IntentJob>(name, { connection, ...FORGET }),
     worker: (name, handle) => new kind.Worker<IntentJob>(name, (job) => handle(job.data), { connection, ...WORKING }),
+    giveUp: () => undefined,
+    end: () => undefined,
   };
 }
 
-function onRedis(url: string): Carrier {
+function onRedis(url: string, log: Log): Carrier {
+  let isGivenUp = false;
+  // BullMQ takes leave of a Redis that is away for ever; a connection that stops trying lets it go.
+  const retryStrategy = (times: number): number | null =>
+    isGivenUp ? null : Math.min(2_000, 50 * 2 ** Math.min(times, 6));
+  const connection = { maxRetriesPerRequest: null, retryStrategy };
+  // With Redis down, adding must fail at once instead of waiting for ever.
+  const client = new Redis(url, { ...connection, enableOfflineQueue: false });
+  client.on('error', (error) => log.debug({ err: error.message }, 'redis of the queues'));
   return {
-    // With Redis down, adding must fail at once instead of waiting for ever.
-    queue: (name) =>
-      new Queue<IntentJob>(name, {
-        connection: { url, maxRetriesPerRequest: null, enableOfflineQueue: false },
-        ...FORGET,
-      }),
+    queue: (name) => new Queue<IntentJob>(name, { connection: client, ...FORGET }),
     worker: (name, handle) =>
-      new Worker<IntentJob>(name, (job) => handle(job.data), {
-        connection: { url, maxRetriesPerRequest: null },
-        ...WORKING,
-      }),
+      new Worker<IntentJob>(name, (job) => handle(job.data), { connection: { url, ...connection }, ...WORKING }),
+    giveUp() {
+      isGivenUp = true;
+    },
+    end: () => client.disconnect(),
   };
 }
 
@@ -89,7 +100,9 @@ export function createQueues(deps: {
   redisUrl: string | undefined;
   handle?: Handle | undefined;
 }): Queues {
-  const carrier = deps.redisUrl === undefined ? onPostgres(deps.databaseUrl) : onRedis(deps.redisUrl);
+  const connect = (): Carrier =>
+    deps.redisUrl === undefined ? onPostgres(deps.databaseUrl) : onRedis(deps.redisUrl, deps.log);
+  let carrier: Carrier | undefined;
   let queues = new Map<QueueName, Line>();
   let workers: Hand[] = [];
   let redis: Redis | undefined;
@@ -98,8 +111,10 @@ export function createQueues(deps: {
 
   async function open(): Promise<void> {
     const fresh = new Map<QueueName, Line>();
+    const through = connect();
+    carrier = through;
     for (const name of QUEUE_NAMES) {
-      const queue = carrier.queue(name);
+      const queue = through.queue(name);
       queue.on('error', (error) => deps.log.warn({ queue: name, err: error.message }, 'queue'));
       fresh.set(name, queue);
     }
@@ -108,7 +123,7 @@ export function createQueues(deps: {
     const { handle } = deps;
     if (!handle) return;
     workers = QUEUE_NAMES.map((name) => {
-      const worker = carrier.worker(name, handle);
+      const worker = through.worker(name, handle);
       worker.on('error', (error) => deps.log.warn({ queue: name, err: error.message }, 'queue worker'));
       return worker;
     });
@@ -116,11 +131,14 @@ export function createQueues(deps: {
 
   async function shut(): Promise<void> {
     const old = [...workers, ...queues.values()];
+    const through = carrier;
     workers = [];
     queues = new Map();
+    through?.giveUp();
     await Promise.all(
       old.map((one) => one.close().catch((error: Error) => deps.log.debug({ err: error.message }, 'queue close'))),
     );
+    through?.end();
   }
 
   /** One renewal at a time; a failing backend is asked again by the next hint. */
@@ -159,7 +177,12 @@ export function createQueues(deps: {
         await queues.get(queue)!.add('intent', data, { jobId });
       } catch (error) {
         deps.log.warn({ queue, err: (error as Error).message }, 'queue lost its backend, making it anew');
-        await renew();
+        const isRenewed = renew().then(
+          () => true,
+          () => false,
+        );
+        // A backend that is away is not waited for: the hint is offered again, and the sweep needs none.
+        if (!(await Promise.race([isRenewed, wait(RENEW_PATIENCE_MS, false, { ref: false })]))) throw error;
         await queues.get(queue)?.add('intent', data, { jobId });
       }
     },
@@ -169,6 +192,8 @@ export function createQueues(deps: {
     },
     async stop() {
       running = false;
+      // First what is there: a renewal under way may be waiting for a backend that is away.
+      await shut();
       await renewing?.catch(() => undefined);
       await shut();
       redis?.disconnect();

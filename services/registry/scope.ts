@@ -89,7 +89,8 @@ export async function findVisibleRegion(
 export async function mustHoldAll(db: Db, viewer: Viewer): Promise<void> {
   if ((await db.query(q.grid_outside, [viewer.regions])).length === 0) return;
   throw new Problem('forbidden', {
-    detail: '这一项对所有辖区有效,要由管全部辖区的管理员来改 | It holds everywhere: only an administrator of everything changes it',
+    detail:
+      '这一项对所有辖区有效,要由管全部辖区的管理员来改 | It holds everywhere: only an administrator of everything changes it',
   });
 }
 

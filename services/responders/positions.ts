@@ -30,12 +30,25 @@ export async function putPositions(db: Db, fixes: readonly Fix[]): Promise<void>
   ]);
 }
 
-const STATES: Record<string, WireResponder['state']> = { offered: 'offered', accepted: 'under_way', under_way: 'under_way', on_scene: 'on_scene' };
+const STATES: Record<string, WireResponder['state']> = {
+  offered: 'offered',
+  accepted: 'under_way',
+  under_way: 'under_way',
+  on_scene: 'on_scene',
+};
 
 /** Everyone with an offer or a job within the viewer's regions, with the newest position not older than half an hour. */
-export async function liveResponders(db: Db, live: readonly LiveAssignment[], viewer: Pick<Viewer, 'regions'>, now: number): Promise<WireResponder[]> {
+export async function liveResponders(
+  db: Db,
+  live: readonly LiveAssignment[],
+  viewer: Pick<Viewer, 'regions'>,
+  now: number,
+): Promise<WireResponder[]> {
   const mine = live.filter((a) => a.regionPath === null || liesInRegions(viewer, a.regionPath));
-  const rows = await db.query<{ staff_id: string; lat: number; lon: number; at: Date }>(q.positions_of, [mine.map((a) => a.staffId), new Date(now - STALE_MS)]);
+  const rows = await db.query<{ staff_id: string; lat: number; lon: number; at: Date }>(q.positions_of, [
+    mine.map((a) => a.staffId),
+    new Date(now - STALE_MS),
+  ]);
   return mine.map((a) => {
     const fix = rows.find((row) => row.staff_id === a.staffId);
     return {

@@ -3,7 +3,12 @@ import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import { listOf } from '#contracts/list.ts';
 import { wireIncidentSchema, type WireIncident } from '#contracts/incident.ts';
-import { fieldAssignmentSchema, wireResponderSchema, type FieldAssignment, type WireResponder } from '#contracts/socket.ts';
+import {
+  fieldAssignmentSchema,
+  wireResponderSchema,
+  type FieldAssignment,
+  type WireResponder,
+} from '#contracts/socket.ts';
 import type { Role } from '#contracts/session.ts';
 import type { Viewer } from '#platform/access.ts';
 import type { Database } from '#platform/database.ts';
@@ -26,7 +31,10 @@ export interface ResponderRoutesDeps {
 }
 
 /** A responder's own live assignments with their cases. Nothing that is not his exists for him. */
-export async function assignmentsOf(deps: Pick<ResponderRoutesDeps, 'db' | 'byIds'>, staffId: string): Promise<FieldAssignment[]> {
+export async function assignmentsOf(
+  deps: Pick<ResponderRoutesDeps, 'db' | 'byIds'>,
+  staffId: string,
+): Promise<FieldAssignment[]> {
   const mine = (await liveAssignments(deps.db)).filter((a) => a.staffId === staffId);
   const cases = await deps.byIds(mine.map((a) => a.incidentId));
   return mine.flatMap((a) => {
@@ -50,47 +58,79 @@ function asSentTo(staffId: string, wire: WireIncident): WireIncident {
 /** `/api/responders`, `/api/assignments`, `/api/me/position`. */
 export function registerResponderRoutes(app: App, deps: ResponderRoutesDeps): void {
   const { db, clock } = deps;
-  app.get('/api/responders', {
-    config: { access: ['operator', 'supervisor', 'admin', 'auditor'] },
-    schema: { response: { 200: listOf(wireResponderSchema) } },
-  }, async (request) => ({ items: await liveResponders(db, await liveAssignments(db), request.viewer, clock.now()), nextCursor: null }));
+  app.get(
+    '/api/responders',
+    {
+      config: { access: ['operator', 'supervisor', 'admin', 'auditor'] },
+      schema: { response: { 200: listOf(wireResponderSchema) } },
+    },
+    async (request) => ({
+      items: await liveResponders(db, await liveAssignments(db), request.viewer, clock.now()),
+      nextCursor: null,
+    }),
+  );
 
-  app.get('/api/assignments', {
-    config: { access: STREET },
-    schema: { response: { 200: listOf(fieldAssignmentSchema) } },
-  }, async (request) => ({ items: await assignmentsOf(deps, staffOf(request.viewer)), nextCursor: null }));
-
-  const steps = { accept: 'accepted', decline: 'declined', depart: 'under_way', arrive: 'on_scene', complete: 'done' } as const;
-  for (const [name, to] of Object.entries(steps)) {
-    app.post(`/api/assignments/:id/${name}`, {
+  app.get(
+    '/api/assignments',
+    {
       config: { access: STREET },
-      schema: {
-        params: z.object({ id: z.uuid() }),
-        body: z.object({ reason: z.string().max(200).optional(), minutes: z.number().int().min(1).max(240).optional() }).optional(),
-        response: { 200: z.object({ id: z.string(), state: z.string(), incident: wireIncidentSchema }) },
+      schema: { response: { 200: listOf(fieldAssignmentSchema) } },
+    },
+    async (request) => ({ items: await assignmentsOf(deps, staffOf(request.viewer)), nextCursor: null }),
+  );
+
+  const steps = {
+    accept: 'accepted',
+    decline: 'declined',
+    depart: 'under_way',
+    arrive: 'on_scene',
+    complete: 'done',
+  } as const;
+  for (const [name, to] of Object.entries(steps)) {
+    app.post(
+      `/api/assignments/:id/${name}`,
+      {
+        config: { access: STREET },
+        schema: {
+          params: z.object({ id: z.uuid() }),
+          body: z
+            .object({ reason: z.string().max(200).optional(), minutes: z.number().int().min(1).max(240).optional() })
+            .optional(),
+          response: { 200: z.object({ id: z.string(), state: z.string(), incident: wireIncidentSchema }) },
+        },
       },
-    }, async (request) => {
-      const staffId = staffOf(request.viewer);
-      const answer = { to, reason: request.body?.reason, minutes: request.body?.minutes };
-      const incident = await deps.cases.answer(request.params.id, staffId, answer, actorOf(request.viewer));
-      const [one] = await deps.byIds([incident.id]);
-      return { id: request.params.id, state: to, incident: asSentTo(staffId, one!.wire) };
-    });
+      async (request) => {
+        const staffId = staffOf(request.viewer);
+        const answer = { to, reason: request.body?.reason, minutes: request.body?.minutes };
+        const incident = await deps.cases.answer(request.params.id, staffId, answer, actorOf(request.viewer));
+        const [one] = await deps.byIds([incident.id]);
+        return { id: request.params.id, state: to, incident: asSentTo(staffId, one!.wire) };
+      },
+    );
   }
 
-  app.post('/api/me/position', {
-    config: { access: STREET },
-    schema: {
-      body: z.object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180), accuracy: z.number().min(0).max(100_000).optional(), at: z.iso.datetime({ offset: true }).optional() }),
-      response: { 200: z.object({ at: z.string() }) },
+  app.post(
+    '/api/me/position',
+    {
+      config: { access: STREET },
+      schema: {
+        body: z.object({
+          lat: z.number().min(-90).max(90),
+          lon: z.number().min(-180).max(180),
+          accuracy: z.number().min(0).max(100_000).optional(),
+          at: z.iso.datetime({ offset: true }).optional(),
+        }),
+        response: { 200: z.object({ at: z.string() }) },
+      },
     },
-  }, async (request) => {
-    const { lat, lon, accuracy, at } = request.body;
-    const now = clock.now();
-    const when = at === undefined ? now : Math.min(now, Date.parse(at));
-    await reportPosition(deps, { staffId: staffOf(request.viewer), lat, lon, accuracy: accuracy ?? null, at: when });
-    return { at: new Date(when).toISOString() };
-  });
+    async (request) => {
+      const { lat, lon, accuracy, at } = request.body;
+      const now = clock.now();
+      const when = at === undefined ? now : Math.min(now, Date.parse(at));
+      await reportPosition(deps, { staffId: staffOf(request.viewer), lat, lon, accuracy: accuracy ?? null, at: when });
+      return { at: new Date(when).toISOString() };
+    },
+  );
 }
 
 /** Keeps a fix and shows it to the desks of the cases that this person is on. */
@@ -107,6 +147,7 @@ export async function reportPosition(
 }
 
 function staffOf(viewer: Viewer): string {
-  if (viewer.staffId === null) throw new Problem('forbidden', { detail: '这个账号没有对应的工作人员 | This account belongs to no responder' });
+  if (viewer.staffId === null)
+    throw new Problem('forbidden', { detail: '这个账号没有对应的工作人员 | This account belongs to no responder' });
   return viewer.staffId;
 }

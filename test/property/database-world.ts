@@ -19,15 +19,27 @@ import { chooseActor, chooseCase, pressOf, START, streetOf } from './meaning.ts'
 import { TEST_POLICIES } from './policies.ts';
 import type { Step } from './steps.ts';
 
-const statement = (text: string): Statement => ({ name: `property_${text.length}_${text.slice(0, 30).replaceAll(/\W/g, '_')}`, text });
+const statement = (text: string): Statement => ({
+  name: `property_${text.length}_${text.slice(0, 30).replaceAll(/\W/g, '_')}`,
+  text,
+});
 const ALL = statement('select * from incident where id = any ($1::uuid[]) order by id');
-const MINE = statement(`select distinct i.id from incident i where i.device_id = any ($1::text[]) or i.id = any ($2::uuid[])`);
+const MINE = statement(
+  `select distinct i.id from incident i where i.device_id = any ($1::text[]) or i.id = any ($2::uuid[])`,
+);
 const COUNTS = statement(
   'select (select count(*) from history) as history, (select count(*) from outbox) as outbox, (select count(*) from intent) as intent, (select count(*) from told) as told, (select sum(version) from incident) as versions',
 );
 
 /** What a command may be refused with. Anything else is a mistake of ours. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['already_claimed', 'conflict', 'not_allowed_in_state', 'offer_gone', 'invalid_fields', 'not_found']);
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'already_claimed',
+  'conflict',
+  'not_allowed_in_state',
+  'offer_gone',
+  'invalid_fields',
+  'not_found',
+]);
 
 /** Dispatch on a real database, with a clock that stands still between steps. Worlds on one database run one after another. */
 export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
@@ -38,7 +50,14 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
   const clock = { now: () => now };
   const policies = { current: () => TEST_POLICIES[policy]!, refresh: async () => undefined };
   const poke = (): void => undefined;
-  const receiver = createReceiver({ db, clock, log, policies, poke, busyOwners: async (_db, owners) => new Set(owners.slice(0, 1).map((one) => one.ownerId)) });
+  const receiver = createReceiver({
+    db,
+    clock,
+    log,
+    policies,
+    poke,
+    busyOwners: async (_db, owners) => new Set(owners.slice(0, 1).map((one) => one.ownerId)),
+  });
   const cases = createCases({ db, clock, policies, poke });
   const intents = createIntents({ db, clock, log, policies, poke });
   const sweep = createSweep({ db, clock, log, policies, intents, poke });
@@ -95,7 +114,8 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
       default: {
         const meant = streetOf(step, list());
         if (!meant) return;
-        if (meant.command.type !== 'answer') return command(() => cases.street(meant.id, meant.command, meant.by, seen.get(meant.id)!.incident.version));
+        if (meant.command.type !== 'answer')
+          return command(() => cases.street(meant.id, meant.command, meant.by, seen.get(meant.id)!.incident.version));
         const { assignment, to, minutes, reason } = meant.command;
         return command(() => cases.answer(assignment, meant.by.id!, { to, minutes, reason }, meant.by));
       }
@@ -115,8 +135,24 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
   async function open(step: Extract<Step, { do: 'open' }>): Promise<void> {
     const id = newId(now);
     byHand.push(id);
-    const place = { subject: null, regionPath: null, householdId: null, residentId: null, deviceId: null, position: null };
-    await cases.open({ id, queue: step.queue, kind: 'service', priority: step.priority, source: 'phone', summary: '电话', place, by: ACTORS[step.who]! });
+    const place = {
+      subject: null,
+      regionPath: null,
+      householdId: null,
+      residentId: null,
+      deviceId: null,
+      position: null,
+    };
+    await cases.open({
+      id,
+      queue: step.queue,
+      kind: 'service',
+      priority: step.priority,
+      source: 'phone',
+      summary: '电话',
+      place,
+      by: ACTORS[step.who]!,
+    });
   }
 
   /** One step, and a look at everything it may have changed. A refused one changed nothing. */
@@ -125,10 +161,13 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
     await run(step);
     const after = await look();
     if (refused > refusedBefore) {
-      if (!isDeepStrictEqual([...seen.values()], [...after.values()])) throw new Error('a refused command changed a case');
-      if (before !== undefined && !isDeepStrictEqual(before, (await db.query(COUNTS))[0])) throw new Error('a refused command left a trace');
+      if (!isDeepStrictEqual([...seen.values()], [...after.values()]))
+        throw new Error('a refused command changed a case');
+      if (before !== undefined && !isDeepStrictEqual(before, (await db.query(COUNTS))[0]))
+        throw new Error('a refused command left a trace');
     }
-    for (const stored of after.values()) if (!isDeepStrictEqual(stored, seen.get(stored.incident.id))) expectSound(stored.incident);
+    for (const stored of after.values())
+      if (!isDeepStrictEqual(stored, seen.get(stored.incident.id))) expectSound(stored.incident);
     expectOneOpenEach([...after.values()].map((stored) => stored.incident));
     seen = after;
   }
@@ -145,8 +184,17 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
   /** The histories of this world from their first line: every version on the way, the rows at its end, the chains, what was told. */
   async function finish(): Promise<void> {
     const ids = [...seen.keys()];
-    const lines = (await db.pool.query<Line>(`select * from history where incident_id = any ($1::uuid[]) order by incident_id, seq`, [ids])).rows;
-    for (const stored of seen.values()) verify(stored, lines.filter((line) => line.incident_id === stored.incident.id));
+    const lines = (
+      await db.pool.query<Line>(
+        `select * from history where incident_id = any ($1::uuid[]) order by incident_id, seq`,
+        [ids],
+      )
+    ).rows;
+    for (const stored of seen.values())
+      verify(
+        stored,
+        lines.filter((line) => line.incident_id === stored.incident.id),
+      );
     await verifyTold(ids);
     await verifyPresses(ids);
   }
@@ -166,8 +214,10 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
       hash: line.hash,
     }));
     const broken = findBrokenLink(links, stored.historyHash);
-    if (broken !== null) throw new Error(`a chain is broken at link ${broken}\n${JSON.stringify(stored)}\n${JSON.stringify(links)}`);
-    if (lines.some((line, place) => line.seq !== place + 1) || stored.historySeq !== lines.length) throw new Error('a line is missing');
+    if (broken !== null)
+      throw new Error(`a chain is broken at link ${broken}\n${JSON.stringify(stored)}\n${JSON.stringify(links)}`);
+    if (lines.some((line, place) => line.seq !== place + 1) || stored.historySeq !== lines.length)
+      throw new Error('a line is missing');
     let before: Incident | null = null;
     let facts: string[] = [];
     for (const line of lines) {
@@ -180,7 +230,9 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
       facts = [];
     }
     if (!isDeepStrictEqual(sorted(before!), sorted(stored.incident))) {
-      throw new Error(`the history does not rebuild the case\n${JSON.stringify(before)}\n${JSON.stringify(stored.incident)}`);
+      throw new Error(
+        `the history does not rebuild the case\n${JSON.stringify(before)}\n${JSON.stringify(stored.incident)}`,
+      );
     }
   }
 
@@ -210,7 +262,8 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
       [ids],
     );
     for (const row of rows.rows) {
-      if (row.counted !== row.lines || row.counted !== row.kept) throw new Error(`presses are miscounted: ${JSON.stringify(row)}`);
+      if (row.counted !== row.lines || row.counted !== row.kept)
+        throw new Error(`presses are miscounted: ${JSON.stringify(row)}`);
     }
   }
 

@@ -18,7 +18,12 @@ beforeAll(async () => {
 afterAll(() => Promise.all(bases.map((base) => base.drop())));
 
 /** Random worlds on one database; returns how many ran. `play` runs one sequence. */
-async function runWorlds(base: TestDatabase, from: number, runs: number, play: (world: ReturnType<typeof createDatabaseWorld>, steps: Step[]) => Promise<void>): Promise<number> {
+async function runWorlds(
+  base: TestDatabase,
+  from: number,
+  runs: number,
+  play: (world: ReturnType<typeof createDatabaseWorld>, steps: Step[]) => Promise<void>,
+): Promise<number> {
   const edges = new Set<string>();
   let place = from;
   await fc.assert(
@@ -45,24 +50,16 @@ async function runEverywhere(from: number, runs: number, play: Parameters<typeof
   return ran;
 }
 
-it(
-  'random sequences through Postgres: one owner, always a deadline, nothing left by what was refused, a history that rebuilds the rows',
-  async () => {
-    const ran = await runEverywhere(0, RUNS, async (world, steps) => {
-      for (const step of steps) await world.alone(step);
-    });
-    expect(ran).toBeGreaterThanOrEqual(500);
-  },
-  180_000,
-);
+it('random sequences through Postgres: one owner, always a deadline, nothing left by what was refused, a history that rebuilds the rows', async () => {
+  const ran = await runEverywhere(0, RUNS, async (world, steps) => {
+    for (const step of steps) await world.alone(step);
+  });
+  expect(ran).toBeGreaterThanOrEqual(500);
+}, 180_000);
 
-it(
-  'the same with three things happening at once',
-  async () => {
-    const ran = await runEverywhere(RUNS, 30, async (world, steps) => {
-      for (let at = 0; at < steps.length; at += 3) await world.together(steps.slice(at, at + 3));
-    });
-    expect(ran).toBeGreaterThanOrEqual(90);
-  },
-  120_000,
-);
+it('the same with three things happening at once', async () => {
+  const ran = await runEverywhere(RUNS, 30, async (world, steps) => {
+    for (let at = 0; at < steps.length; at += 3) await world.together(steps.slice(at, at + 3));
+  });
+  expect(ran).toBeGreaterThanOrEqual(90);
+}, 120_000);

@@ -1,6 +1,15 @@
 import { expect } from 'vitest';
 import type { Incident } from '#dispatch/domain/incident.ts';
-import { ASSIGNMENT_EXITS, HANDOFF_EXITS, INCIDENT_EXITS, isEnded, isLiveAssignment, isLiveHandoff, isOpen, mayBecome } from '#dispatch/domain/states.ts';
+import {
+  ASSIGNMENT_EXITS,
+  HANDOFF_EXITS,
+  INCIDENT_EXITS,
+  isEnded,
+  isLiveAssignment,
+  isLiveHandoff,
+  isOpen,
+  mayBecome,
+} from '#dispatch/domain/states.ts';
 
 /** Fails with the case beside the sentence. A plain throw: `expect` costs too much for millions of calls. */
 function must(holds: boolean, sentence: string, ...cases: unknown[]): void {
@@ -11,13 +20,25 @@ function must(holds: boolean, sentence: string, ...cases: unknown[]): void {
 export function expectSound(i: Incident): void {
   const open = isOpen(i.state);
   if (isEnded(i.state)) {
-    must(i.wakeAt === null && i.deadlineAt === null && i.owes.kind === 'nobody', 'an ended case sleeps and is owed by nobody', i);
+    must(
+      i.wakeAt === null && i.deadlineAt === null && i.owes.kind === 'nobody',
+      'an ended case sleeps and is owed by nobody',
+      i,
+    );
   } else {
-    must(i.deadlineAt !== null && i.owes.kind !== 'nobody', 'a live case has a deadline and says who owes the next step', i);
+    must(
+      i.deadlineAt !== null && i.owes.kind !== 'nobody',
+      'a live case has a deadline and says who owes the next step',
+      i,
+    );
     must(i.wakeAt !== null && i.wakeAt <= i.deadlineAt!, 'a live case is looked at no later than its deadline', i);
   }
   must((i.ownerId === null) === (i.ownerName === null), 'an owner has a name', i);
-  must((i.ladder.nextAt !== null) === (open && i.ownerId === null), 'on the ladder exactly while it is open and nobody has it', i);
+  must(
+    (i.ladder.nextAt !== null) === (open && i.ownerId === null),
+    'on the ladder exactly while it is open and nobody has it',
+    i,
+  );
   if (open && i.ownerId !== null) must(i.attendedAt !== null, 'an owner has attended', i);
   if (i.state === 'waiting') must(i.ownerId === null, 'nobody has a waiting case', i);
   if (i.state === 'claimed') must(i.ownerId !== null, 'somebody has a claimed case', i);
@@ -26,7 +47,8 @@ export function expectSound(i: Incident): void {
     must(!i.handoffs.some((h) => isLiveHandoff(h.state)), 'no centre is asked about a case that is done', i);
     must(i.talk === null, 'no line stays open into a home whose case is done', i);
   }
-  if (i.state === 'closed' || i.state === 'cancelled') must(i.code !== null && i.closedAt !== null, 'an ended case has its code', i);
+  if (i.state === 'closed' || i.state === 'cancelled')
+    must(i.code !== null && i.closedAt !== null, 'an ended case has its code', i);
   const live = i.assignments.filter((a) => isLiveAssignment(a.state)).map((a) => a.staffId);
   must(new Set(live).size === live.length, 'nobody holds the same case twice', i);
   must(new Set(i.stages).size === i.stages.length, 'each stage was told once', i);
@@ -34,10 +56,19 @@ export function expectSound(i: Incident): void {
 }
 
 const KEPT = ['id', 'class', 'test', 'subject', 'source', 'openedAt', 'deviceId', 'householdId'] as const;
-const OWNER_FACTS = { taken: ['claimed', 'reopened'], passed: ['taken_over', 'reopened'], lost: ['released', 'lost_owner', 'rerouted'] };
+const OWNER_FACTS = {
+  taken: ['claimed', 'reopened'],
+  passed: ['taken_over', 'reopened'],
+  lost: ['released', 'lost_owner', 'rerouted'],
+};
 
 /** What holds of one step from `before` (null: it was opened) to `after`; `facts` are the kinds of its lines. */
-export function expectLegalStep(before: Incident | null, after: Incident, facts: readonly string[], edges?: Set<string>): void {
+export function expectLegalStep(
+  before: Incident | null,
+  after: Incident,
+  facts: readonly string[],
+  edges?: Set<string>,
+): void {
   must(facts.length > 0, 'every step has its line in the history', before, after);
   must(after.version === (before?.version ?? 0) + 1, 'the version grows by one', before, after);
   if (before === null) {
@@ -46,12 +77,23 @@ export function expectLegalStep(before: Incident | null, after: Incident, facts:
   }
   for (const field of KEPT) must(before[field] === after[field], `${field} never changes`, before, after);
   if (before.state !== after.state) {
-    must(mayBecome(INCIDENT_EXITS, before.state, after.state), `a case can't go from ${before.state} to ${after.state}`, before, after);
+    must(
+      mayBecome(INCIDENT_EXITS, before.state, after.state),
+      `a case can't go from ${before.state} to ${after.state}`,
+      before,
+      after,
+    );
     edges?.add(`incident ${before.state} → ${after.state}`);
   }
   if (before.ownerId !== after.ownerId) {
     const kind = before.ownerId === null ? 'taken' : after.ownerId === null ? 'lost' : 'passed';
-    must(OWNER_FACTS[kind].some((fact) => facts.includes(fact)), `an owner is ${kind} with a line that says so`, facts, before, after);
+    must(
+      OWNER_FACTS[kind].some((fact) => facts.includes(fact)),
+      `an owner is ${kind} with a line that says so`,
+      facts,
+      before,
+      after,
+    );
   }
   expectRows('assignment', ASSIGNMENT_EXITS, before.assignments, after.assignments, edges);
   expectRows('handoff', HANDOFF_EXITS, before.handoffs, after.handoffs, edges);
@@ -64,12 +106,22 @@ function expectRows<State extends string>(
   after: readonly { id: string; state: State }[],
   edges?: Set<string>,
 ): void {
-  must(before.every((row) => after.some((later) => later.id === row.id)), `no ${what} is forgotten`, before, after);
+  must(
+    before.every((row) => after.some((later) => later.id === row.id)),
+    `no ${what} is forgotten`,
+    before,
+    after,
+  );
   for (const row of after) {
     const earlier = before.find((old) => old.id === row.id);
     if (earlier === undefined) must(row.state === ('offered' as State), `a ${what} begins offered`, row);
     else if (earlier.state !== row.state) {
-      must(mayBecome(table, earlier.state, row.state), `a ${what} can't go from ${earlier.state} to ${row.state}`, earlier, row);
+      must(
+        mayBecome(table, earlier.state, row.state),
+        `a ${what} can't go from ${earlier.state} to ${row.state}`,
+        earlier,
+        row,
+      );
       edges?.add(`${what} ${earlier.state} → ${row.state}`);
     }
   }
@@ -90,7 +142,9 @@ export function expectOneOpenEach(cases: Iterable<Incident>): void {
 export function expectEveryEdge(edges: ReadonlySet<string>, never: readonly string[] = []): void {
   const tables = { incident: INCIDENT_EXITS, assignment: ASSIGNMENT_EXITS, handoff: HANDOFF_EXITS };
   const all = Object.entries(tables).flatMap(([what, table]) =>
-    Object.entries(table).flatMap(([from, exits]) => (exits as readonly string[]).map((to) => `${what} ${from} → ${to}`)),
+    Object.entries(table).flatMap(([from, exits]) =>
+      (exits as readonly string[]).map((to) => `${what} ${from} → ${to}`),
+    ),
   );
   expect(all.filter((edge) => !edges.has(edge)).toSorted()).toEqual([...never].toSorted());
 }

@@ -9,7 +9,9 @@ import type { Step, Who } from './steps.ts';
 /** The event that a step of kind `press` or `talk` sends at `now` (ms) in world `name`. */
 export function pressOf(step: Extract<Step, { do: 'press' | 'talk' }>, name: string, now: number): IncomingPress {
   const isPress = step.do === 'press';
-  const at = isPress ? { none: null, now: START + step.event * 1_000, long_ago: 86_400_000, future: now + 3 * 365 * 86_400_000 }[step.at] : null;
+  const at = isPress
+    ? { none: null, now: START + step.event * 1_000, long_ago: 86_400_000, future: now + 3 * 365 * 86_400_000 }[step.at]
+    : null;
   return {
     device: deviceId(name, step.device),
     adapter: null,
@@ -59,12 +61,18 @@ const NEXT_UPDATE: Partial<Record<HandoffState, 'accepted' | 'dispatched' | 'on_
 };
 
 /** The street command that a step means, with the case and who gives it; undefined where there is nothing it could mean. */
-export function streetOf(step: Step, cases: readonly Incident[]): { id: string; command: StreetCommand; by: Actor } | undefined {
+export function streetOf(
+  step: Step,
+  cases: readonly Incident[],
+): { id: string; command: StreetCommand; by: Actor } | undefined {
   if (step.do === 'assign' || step.do === 'handoff') {
     const open = cases.filter((i) => isOpen(i.state));
     const i = chooseCase(step.pick === 7 ? cases : open, step.pick);
     if (i === undefined) return undefined;
-    const command: StreetCommand = step.do === 'assign' ? { type: 'assign', helper: PEOPLE[step.helper]! } : { type: 'handoff', target: step.target };
+    const command: StreetCommand =
+      step.do === 'assign'
+        ? { type: 'assign', helper: PEOPLE[step.helper]! }
+        : { type: 'handoff', target: step.target };
     return { id: i.id, command, by: chooseActor(i, step.who) };
   }
   if (step.do === 'answer' || step.do === 'withdraw') {
@@ -72,10 +80,21 @@ export function streetOf(step: Step, cases: readonly Incident[]): { id: string; 
     const found = chooseRow(rows, (row) => isLiveAssignment(row.a.state), step.pick);
     if (!found) return undefined;
     const { i, a } = found;
-    if (step.do === 'withdraw') return { id: i.id, command: { type: 'withdraw', assignment: a.id }, by: chooseActor(i, step.who) };
+    if (step.do === 'withdraw')
+      return { id: i.id, command: { type: 'withdraw', assignment: a.id }, by: chooseActor(i, step.who) };
     const by: Actor = { kind: 'person', id: a.staffId, name: a.name, role: a.role };
     const to = step.to === 'next' ? (NEXT_ANSWER[a.state] ?? 'accepted') : step.to;
-    return { id: i.id, command: { type: 'answer', assignment: a.id, to, minutes: step.minutes, reason: to === 'declined' ? '走不开' : undefined }, by };
+    return {
+      id: i.id,
+      command: {
+        type: 'answer',
+        assignment: a.id,
+        to,
+        minutes: step.minutes,
+        reason: to === 'declined' ? '走不开' : undefined,
+      },
+      by,
+    };
   }
   if (step.do === 'handoff_update') {
     const rows = cases.flatMap((i) => i.handoffs.map((h) => ({ i, h })));

@@ -11,7 +11,15 @@ export const TEST_POLICIES: readonly Policy[] = deepFreeze([
     ladder: {
       ...DEFAULT_LADDER,
       ladders: [
-        { queue: 'emergency', priority: 1, repeatS: 10, steps: [{ afterS: 0, who: '120' }, { afterS: 5, who: 'grid_worker' }] },
+        {
+          queue: 'emergency',
+          priority: 1,
+          repeatS: 10,
+          steps: [
+            { afterS: 0, who: '120' },
+            { afterS: 5, who: 'grid_worker' },
+          ],
+        },
         { queue: 'emergency', priority: 4, repeatS: 10, steps: [{ afterS: 2, who: 'family' }] },
         { queue: 'medical', priority: 4, repeatS: 30, steps: [{ afterS: 0, who: 'grid_worker' }] },
       ],
@@ -28,7 +36,13 @@ export const TEST_POLICIES: readonly Policy[] = deepFreeze([
     routing: {
       rules: [
         { types: ['sos'], queue: 'household', priority: 4, reason: '写错的规则' },
-        { types: ['alarm_other', 'fall'], quiet: true, queue: 'emergency', priority: 1, reason: '可能有外人在场,不出声' },
+        {
+          types: ['alarm_other', 'fall'],
+          quiet: true,
+          queue: 'emergency',
+          priority: 1,
+          reason: '可能有外人在场,不出声',
+        },
         { types: ['service'], queue: 'medical', priority: 3, reason: '这一片的绿键先问身体' },
         ...DEFAULT_ROUTING.rules,
       ],

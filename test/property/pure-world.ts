@@ -62,8 +62,14 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
       case 'desk': {
         const i = chooseCase(cases(), step.pick);
         // That the home has called again since is seen by the unique index alone (database.test.ts has it).
-        const isHeld = i?.state === 'resolved' && cases().some((other) => isOpen(other.state) && other.subject === i.subject && other.class === i.class && other.test === i.test);
-        if (i && !(isHeld && step.command.type === 'reopen')) command(i.id, (incident) => decideDesk(incident, step.command, chooseActor(i, step.who), policy, now));
+        const isHeld =
+          i?.state === 'resolved' &&
+          cases().some(
+            (other) =>
+              isOpen(other.state) && other.subject === i.subject && other.class === i.class && other.test === i.test,
+          );
+        if (i && !(isHeld && step.command.type === 'reopen'))
+          command(i.id, (incident) => decideDesk(incident, step.command, chooseActor(i, step.who), policy, now));
         return;
       }
       case 'intents':
@@ -77,14 +83,17 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
         return;
       default: {
         const meant = streetOf(step, cases());
-        if (meant) command(meant.id, (incident) => decideStreet(incident, deepFreeze(meant.command), meant.by, policy, now));
+        if (meant)
+          command(meant.id, (incident) => decideStreet(incident, deepFreeze(meant.command), meant.by, policy, now));
       }
     }
   }
 
   function takeEvent(step: Extract<Step, { do: 'press' | 'talk' }>): void {
     const press = deepFreezePress(pressOf(step, 'w', now));
-    const open = cases().filter((i) => isOpen(i.state)).map((i) => kept.get(i.id)!.stored);
+    const open = cases()
+      .filter((i) => isOpen(i.state))
+      .map((i) => kept.get(i.id)!.stored);
     const busy = new Set(step.device === 1 ? ACTORS.map((actor) => actor.id!) : []);
     const work = () => newWork(now, policy, open, busy, new Map(known));
     const first = work();
@@ -108,7 +117,8 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
       const decision = twice(() => tick(before.stored.incident, policy, now));
       if (decision === null) {
         const { wakeAt } = before.stored.incident;
-        if (wakeAt !== null && wakeAt <= now) throw new Error(`a clock that has struck did nothing\n${JSON.stringify(before.stored.incident)}`);
+        if (wakeAt !== null && wakeAt <= now)
+          throw new Error(`a clock that has struck did nothing\n${JSON.stringify(before.stored.incident)}`);
         return;
       }
       if (ticks === 20) throw new Error(`a clock strikes for ever\n${JSON.stringify(before.stored.incident)}`);
@@ -120,7 +130,10 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
   function command(id: string, decide: (incident: Incident) => Decision): void {
     const { incident } = kept.get(id)!.stored;
     try {
-      write(id, twice(() => decide(incident))!);
+      write(
+        id,
+        twice(() => decide(incident))!,
+      );
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }
@@ -134,12 +147,15 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
     if (intent.kind === 'find_responder' && free && isOpen(incident.state)) {
       return command(incident.id, (i) => decideStreet(i, { type: 'assign', helper: free }, SYSTEM, policy, now));
     }
-    command(incident.id, (i) => noteOutcome(i, { intent: id, kind: intent.kind, outcome: 'no_carrier', who: null }, policy, now));
+    command(incident.id, (i) =>
+      noteOutcome(i, { intent: id, kind: intent.kind, outcome: 'no_carrier', who: null }, policy, now),
+    );
   }
 
   function joinAreas(): void {
     const area = { id: idFromName('area', now), name: '3网格', count: 3 };
-    for (const i of cases()) if (isOpen(i.state) && i.areaId === null) command(i.id, (incident) => joinArea(incident, area, policy, now));
+    for (const i of cases())
+      if (isOpen(i.state) && i.areaId === null) command(i.id, (incident) => joinArea(incident, area, policy, now));
   }
 
   function openByHand(step: Extract<Step, { do: 'open' }>): void {
@@ -148,8 +164,21 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
       openIncident(
         {
           id,
-          route: { class: step.queue === 'household' ? 'household' : 'rescue', queue: step.queue, priority: step.priority, quiet: false, reason: '电话' },
-          place: { subject: `hand:${id}`, regionPath: null, householdId: null, residentId: null, deviceId: null, position: null },
+          route: {
+            class: step.queue === 'household' ? 'household' : 'rescue',
+            queue: step.queue,
+            priority: step.priority,
+            quiet: false,
+            reason: '电话',
+          },
+          place: {
+            subject: `hand:${id}`,
+            regionPath: null,
+            householdId: null,
+            residentId: null,
+            deviceId: null,
+            position: null,
+          },
           source: 'phone',
           test: false,
           kind: 'service',
@@ -190,7 +219,12 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
       if (quiet && (row['body'] as { say: string }).say !== '') throw new Error('a quiet home was spoken to');
     }
     for (const row of batch.intents) {
-      const intent = { id: row['id'] as string, kind: row['kind'] as NewIntent['kind'], detail: {}, incident: row['incident_id'] as string };
+      const intent = {
+        id: row['id'] as string,
+        kind: row['kind'] as NewIntent['kind'],
+        detail: {},
+        incident: row['incident_id'] as string,
+      };
       if (intentIds.has(intent.id)) throw new Error('two intents have one id: the second would be lost');
       intentIds.add(intent.id);
       intents.set(intent.id, intent);
@@ -202,7 +236,12 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
     const before = kept.get(id);
     const rows = batch.history.filter((row) => row['incident_id'] === id);
     expectSound(stored.incident);
-    expectLegalStep(before?.stored.incident ?? null, stored.incident, rows.map((row) => row['kind'] as string), edges);
+    expectLegalStep(
+      before?.stored.incident ?? null,
+      stored.incident,
+      rows.map((row) => row['kind'] as string),
+      edges,
+    );
     const links = before?.links ?? [];
     let seq = before?.stored.historySeq ?? 0;
     let patch: Patch = {};
@@ -212,7 +251,15 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
       const line = JSON.parse(JSON.stringify(row)) as Record<string, unknown> & { at: string };
       patch = line['patch'] as Patch;
       const { incident_id: incident, kind, data, by_kind, by_id, by_name } = line;
-      const body = { incident, seq, at: Date.parse(line.at), kind, by: { kind: by_kind, id: by_id, name: by_name }, data, patch };
+      const body = {
+        incident,
+        seq,
+        at: Date.parse(line.at),
+        kind,
+        by: { kind: by_kind, id: by_id, name: by_name },
+        data,
+        patch,
+      };
       links.push({ body, prev: line['prev_hash'] as string, hash: line['hash'] as string });
     }
     const rebuilt = rebuild([...(before ? [before.rebuilt as Patch] : []), patch]);
@@ -224,7 +271,11 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
   function finish(): void {
     for (const { stored, links } of kept.values()) {
       if (findBrokenLink(links, stored.historyHash) !== null) throw new Error('a chain is broken');
-      same(rebuild(links.map((link) => (link.body as { patch: Patch }).patch)), stored.incident, 'the whole history rebuilds the case');
+      same(
+        rebuild(links.map((link) => (link.body as { patch: Patch }).patch)),
+        stored.incident,
+        'the whole history rebuilds the case',
+      );
     }
   }
 
@@ -240,7 +291,9 @@ export function brokenAfterTampering(): (number | null)[] {
     prev = link.hash;
     return link;
   });
-  return links.map((_, at) => findBrokenLink(links.map((link, place) => (place === at ? { ...link, body: { n: 9 } } : link))));
+  return links.map((_, at) =>
+    findBrokenLink(links.map((link, place) => (place === at ? { ...link, body: { n: 9 } } : link))),
+  );
 }
 
 function same(a: unknown, b: unknown, sentence: string): void {

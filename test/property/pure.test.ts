@@ -12,7 +12,12 @@ const who = 'owner';
 const sos: Step = { do: 'press', device: 0, type: 'sos', event: 0, at: 'none', test: false, readable: true };
 const desk = (command: Desk): Step => ({ do: 'desk', pick, who, command, stale: false });
 const assign = (helper: number): Step => ({ do: 'assign', pick, who, helper });
-const answer = (to: 'next' | 'declined' | 'done', place = 0): Step => ({ do: 'answer', pick: place, to, minutes: undefined });
+const answer = (to: 'next' | 'declined' | 'done', place = 0): Step => ({
+  do: 'answer',
+  pick: place,
+  to,
+  minutes: undefined,
+});
 const handoff: Step = { do: 'handoff', pick, who, target: '120' };
 const update = (to: 'next' | 'closed' | 'withdrawn'): Step => ({ do: 'handoff_update', pick, who, to, complete: true });
 const withdraw: Step = { do: 'withdraw', pick, who };
@@ -34,21 +39,17 @@ const RARE: Step[][] = [
   [sos, claim, handoff, update('next'), update('closed')],
 ];
 
-it(
-  `${RUNS.toLocaleString('en')} random sequences of presses, commands, answers and time leave no case forgotten, owned twice or other than its history says`,
-  () => {
-    const edges = new Set<string>();
-    let runs = 0;
-    fc.assert(
-      fc.property(sequences(0, 24), (sequence) => {
-        const world = createPureWorld(edges, runs++ % 4 === 0);
-        for (const step of sequence) world.run(step);
-        world.finish();
-      }),
-      { numRuns: RUNS, examples: RARE.map((sequence) => [sequence]) },
-    );
-    expect(runs).toBe(RUNS);
-    expectEveryEdge(edges);
-  },
-  120_000,
-);
+it(`${RUNS.toLocaleString('en')} random sequences of presses, commands, answers and time leave no case forgotten, owned twice or other than its history says`, () => {
+  const edges = new Set<string>();
+  let runs = 0;
+  fc.assert(
+    fc.property(sequences(0, 24), (sequence) => {
+      const world = createPureWorld(edges, runs++ % 4 === 0);
+      for (const step of sequence) world.run(step);
+      world.finish();
+    }),
+    { numRuns: RUNS, examples: RARE.map((sequence) => [sequence]) },
+  );
+  expect(runs).toBe(RUNS);
+  expectEveryEdge(edges);
+}, 120_000);

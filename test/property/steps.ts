@@ -14,33 +14,69 @@ export type Who = 'owner' | number;
  * `next` is what a willing helper or centre would do now.
  */
 export type Step =
-  | { do: 'press'; device: number; type: EventType; event: number; at: 'none' | 'now' | 'long_ago' | 'future'; test: boolean; readable: boolean }
+  | {
+      do: 'press';
+      device: number;
+      type: EventType;
+      event: number;
+      at: 'none' | 'now' | 'long_ago' | 'future';
+      test: boolean;
+      readable: boolean;
+    }
   | { do: 'talk'; device: number; what: 'opened' | 'speech'; event: number }
   | { do: 'pass'; ms: number }
   | { do: 'sweep' }
   | { do: 'desk'; pick: number; who: Who; command: DeskCommand; stale: boolean }
   | { do: 'assign'; pick: number; who: Who; helper: number }
   | { do: 'withdraw'; pick: number; who: Who }
-  | { do: 'answer'; pick: number; to: Extract<StreetCommand, { type: 'answer' }>['to'] | 'next'; minutes: number | undefined }
+  | {
+      do: 'answer';
+      pick: number;
+      to: Extract<StreetCommand, { type: 'answer' }>['to'] | 'next';
+      minutes: number | undefined;
+    }
   | { do: 'handoff'; pick: number; who: Who; target: '110' | '119' | '120' | 'hospital' }
-  | { do: 'handoff_update'; pick: number; who: Who; to: Extract<StreetCommand, { type: 'handoff_update' }>['to'] | 'next'; complete: boolean }
+  | {
+      do: 'handoff_update';
+      pick: number;
+      who: Who;
+      to: Extract<StreetCommand, { type: 'handoff_update' }>['to'] | 'next';
+      complete: boolean;
+    }
   | { do: 'intents' }
   | { do: 'area' }
   | { do: 'open'; queue: (typeof QUEUES)[number]; priority: 1 | 2 | 3 | 4; who: number }
   | { do: 'policy'; which: number };
 
-
 const types = Object.keys(EVENT_TYPES) as EventType[];
-const often: EventType[] = ['sos', 'sos', 'sos', 'fall', 'medical', 'service', 'family', 'power_fail', 'cancel', 'arrived', 'done'];
+const often: EventType[] = [
+  'sos',
+  'sos',
+  'sos',
+  'fall',
+  'medical',
+  'service',
+  'family',
+  'power_fail',
+  'cancel',
+  'arrived',
+  'done',
+];
 // Mostly one home and its newest case, or no case would get far.
 const pick = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(7) });
-const who: fc.Arbitrary<Who> = fc.oneof({ weight: 6, arbitrary: fc.constant('owner' as const) }, { weight: 2, arbitrary: fc.nat(3) });
+const who: fc.Arbitrary<Who> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('owner' as const) },
+  { weight: 2, arbitrary: fc.nat(3) },
+);
 const device = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(DEVICES.length - 1) });
 
 const press: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('press' as const),
   device,
-  type: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...often) }, { weight: 1, arbitrary: fc.constantFrom(...types) }),
+  type: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...often) },
+    { weight: 1, arbitrary: fc.constantFrom(...types) },
+  ),
   event: fc.nat(30),
   at: fc.constantFrom('none', 'none', 'now', 'long_ago', 'future'),
   test: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -49,61 +85,167 @@ const press: fc.Arbitrary<Step> = fc.record({
 
 const pass: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('pass' as const),
-  ms: fc.constantFrom(1, 1_000, 5_000, 10_000, 20_001, 30_000, 61_000, 125_000, 181_000, 601_000, 3_600_000, 86_400_001),
+  ms: fc.constantFrom(
+    1,
+    1_000,
+    5_000,
+    10_000,
+    20_001,
+    30_000,
+    61_000,
+    125_000,
+    181_000,
+    601_000,
+    3_600_000,
+    86_400_001,
+  ),
 });
 
 const code = fc.constantFrom(...CLOSING_CODES);
 const command: fc.Arbitrary<DeskCommand> = fc.oneof(
-  { weight: 10, arbitrary: fc.record({ type: fc.constant('claim' as const), takeOver: fc.constantFrom(undefined, undefined, '换班') }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('release' as const), why: fc.constantFrom(undefined, '吃饭') }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('route' as const), queue: fc.constantFrom(...QUEUES), priority: fc.constantFrom(undefined, 1, 2, 3, 4) }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      type: fc.constant('claim' as const),
+      takeOver: fc.constantFrom(undefined, undefined, '换班'),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('release' as const), why: fc.constantFrom(undefined, '吃饭') }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('route' as const),
+      queue: fc.constantFrom(...QUEUES),
+      priority: fc.constantFrom(undefined, 1, 2, 3, 4),
+    }),
+  },
   { weight: 2, arbitrary: fc.constant({ type: 'note' as const, text: '电话里有水声' }) },
-  { weight: 1, arbitrary: fc.constant({ type: 'identify' as const, resident: '0192f7b0-0000-7000-8000-00000000aaaa', name: '王桂兰' }) },
+  {
+    weight: 1,
+    arbitrary: fc.constant({
+      type: 'identify' as const,
+      resident: '0192f7b0-0000-7000-8000-00000000aaaa',
+      name: '王桂兰',
+    }),
+  },
   { weight: 2, arbitrary: fc.constant({ type: 'attend' as const }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('quiet' as const), on: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('talk' as const), on: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('resolve' as const), code: fc.option(code, { nil: undefined }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('resolve' as const), code: fc.option(code, { nil: undefined }) }),
+  },
   { weight: 3, arbitrary: fc.constant({ type: 'reopen' as const, why: '又疼了' }) },
   { weight: 2, arbitrary: fc.constant({ type: 'cancel' as const, note: '按错了' }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('close' as const), code: fc.option(code, { nil: undefined }), satisfied: fc.constantFrom(undefined, 'yes' as const, 'not_reached' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('close' as const),
+      code: fc.option(code, { nil: undefined }),
+      satisfied: fc.constantFrom(undefined, 'yes' as const, 'not_reached' as const),
+    }),
+  },
 );
 
 /** Any one step; weighted so that cases live long enough to be worked on. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: press },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('talk' as const), device, what: fc.constantFrom('opened', 'speech'), event: fc.nat(200) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('talk' as const),
+      device,
+      what: fc.constantFrom('opened', 'speech'),
+      event: fc.nat(200),
+    }),
+  },
   { weight: 7, arbitrary: pass },
   { weight: 8, arbitrary: fc.constant({ do: 'sweep' as const }) },
-  { weight: 16, arbitrary: fc.record({ do: fc.constant('desk' as const), pick, who, command, stale: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('assign' as const), pick, who, helper: fc.nat(PEOPLE.length - 1) }) },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      do: fc.constant('desk' as const),
+      pick,
+      who,
+      command,
+      stale: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('assign' as const), pick, who, helper: fc.nat(PEOPLE.length - 1) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), pick, who }) },
   {
     weight: 14,
     arbitrary: fc.record({
       do: fc.constant('answer' as const),
       pick,
-      to: fc.constantFrom('next', 'next', 'next', 'next', 'next', 'accepted', 'under_way', 'on_scene', 'done', 'declined'),
+      to: fc.constantFrom(
+        'next',
+        'next',
+        'next',
+        'next',
+        'next',
+        'accepted',
+        'under_way',
+        'on_scene',
+        'done',
+        'declined',
+      ),
       minutes: fc.constantFrom(undefined, 1, 7, 40),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('handoff' as const), pick, who, target: fc.constantFrom('110', '119', '120', 'hospital') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('handoff' as const),
+      pick,
+      who,
+      target: fc.constantFrom('110', '119', '120', 'hospital'),
+    }),
+  },
   {
     weight: 8,
     arbitrary: fc.record({
       do: fc.constant('handoff_update' as const),
       pick,
       who,
-      to: fc.constantFrom('next', 'next', 'next', 'next', 'accepted', 'rejected', 'dispatched', 'on_scene', 'closed', 'withdrawn'),
+      to: fc.constantFrom(
+        'next',
+        'next',
+        'next',
+        'next',
+        'accepted',
+        'rejected',
+        'dispatched',
+        'on_scene',
+        'closed',
+        'withdrawn',
+      ),
       complete: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
     }),
   },
   { weight: 4, arbitrary: fc.constant({ do: 'intents' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'area' as const }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('open' as const), queue: fc.constantFrom(...QUEUES), priority: fc.constantFrom(1, 2, 3, 4), who: fc.nat(3) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('open' as const),
+      queue: fc.constantFrom(...QUEUES),
+      priority: fc.constantFrom(1, 2, 3, 4),
+      who: fc.nat(3),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('policy' as const), which: fc.nat(TEST_POLICIES.length - 1) }) },
 );
 
 /** A press, and so many steps that may follow it. */
 export function sequences(least: number, most: number): fc.Arbitrary<Step[]> {
-  return fc.tuple(press, fc.array(step, { minLength: least, maxLength: most, size: 'max' })).map(([first, rest]) => [first, ...rest]);
+  return fc
+    .tuple(press, fc.array(step, { minLength: least, maxLength: most, size: 'max' }))
+    .map(([first, rest]) => [first, ...rest]);
 }

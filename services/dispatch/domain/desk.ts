@@ -26,7 +26,12 @@ export type DeskCommand =
   | { type: 'resolve'; code?: ClosingCode | undefined; note?: string | undefined }
   | { type: 'reopen'; why?: string | undefined }
   | { type: 'cancel'; note?: string | undefined }
-  | { type: 'close'; code?: ClosingCode | undefined; satisfied?: 'yes' | 'no' | 'not_reached' | undefined; note?: string | undefined };
+  | {
+      type: 'close';
+      code?: ClosingCode | undefined;
+      satisfied?: 'yes' | 'no' | 'not_reached' | undefined;
+      note?: string | undefined;
+    };
 
 /**
  * Decides a desk command at `now` (ms). Throws `Refusal` (`already_claimed`, `conflict`, `not_allowed_in_state`,
@@ -43,7 +48,11 @@ export function decideDesk(incident: Incident, command: DeskCommand, by: Actor, 
   return endDraft(draft);
 }
 
-function apply(draft: Draft, command: DeskCommand, by: Actor): 'resolved' | 'closed' | 'cancelled' | 'reopened' | undefined {
+function apply(
+  draft: Draft,
+  command: DeskCommand,
+  by: Actor,
+): 'resolved' | 'closed' | 'cancelled' | 'reopened' | undefined {
   switch (command.type) {
     case 'claim':
       return claim(draft, by, command.takeOver);
@@ -81,7 +90,8 @@ function mustBeOpen(draft: Draft): void {
 }
 
 function mustNotBeEnded(draft: Draft): void {
-  if (draft.i.state === 'closed' || draft.i.state === 'cancelled') throw new Refusal('not_allowed_in_state', '这件事已经结案了');
+  if (draft.i.state === 'closed' || draft.i.state === 'cancelled')
+    throw new Refusal('not_allowed_in_state', '这件事已经结案了');
 }
 
 /** Only who has it may act on it; nobody has it: take it first. Supervisors may act on any. */
@@ -120,7 +130,11 @@ function claim(draft: Draft, by: Actor, takeOver: string | undefined): undefined
 }
 
 /** With a home the case moves to its region, out of the sight of others: then only who has it, or anybody while nobody has. */
-function identify(draft: Draft, by: Actor, { resident, name, home }: Extract<DeskCommand, { type: 'identify' }>): undefined {
+function identify(
+  draft: Draft,
+  by: Actor,
+  { resident, name, home }: Extract<DeskCommand, { type: 'identify' }>,
+): undefined {
   const { i } = draft;
   mustNotBeEnded(draft);
   if (home !== undefined && i.householdId === null) {
@@ -152,7 +166,11 @@ export function giveUp(draft: Draft): void {
   draft.i.ladder.round += 1;
 }
 
-function reroute(draft: Draft, by: Actor, command: { queue: Queue; priority?: number | undefined; why?: string | undefined }): undefined {
+function reroute(
+  draft: Draft,
+  by: Actor,
+  command: { queue: Queue; priority?: number | undefined; why?: string | undefined },
+): undefined {
   const { i } = draft;
   mayTouch(draft, by);
   const from = i.queue;
@@ -217,7 +235,8 @@ function resolve(draft: Draft, by: Actor, code: ClosingCode | undefined, note: s
   const { i, now, policy } = draft;
   mustOwn(draft, by);
   if (i.ownerId === null) throw new Refusal('not_allowed_in_state', '请先受理');
-  if (i.handoffs.some((h) => h.state === 'offered')) throw new Refusal('not_allowed_in_state', '转出去的还没有答复,先等答复或收回');
+  if (i.handoffs.some((h) => h.state === 'offered'))
+    throw new Refusal('not_allowed_in_state', '转出去的还没有答复,先等答复或收回');
   if (code) i.code = code;
   endWork(draft, by);
   for (const h of i.handoffs) if (isLiveHandoff(h.state)) Object.assign(h, { state: 'closed', endedAt: now });
@@ -246,7 +265,8 @@ function reopen(draft: Draft, by: Actor, why: string | undefined): 'reopened' {
 function cancel(draft: Draft, by: Actor, note: string | undefined): 'cancelled' {
   mustOwn(draft, by);
   if (draft.i.ownerId === null) throw new Refusal('not_allowed_in_state', '请先受理,和老人确认后再取消');
-  if (draft.i.handoffs.some((h) => isLiveHandoff(h.state))) throw new Refusal('not_allowed_in_state', '已经转出去了,先收回再取消');
+  if (draft.i.handoffs.some((h) => isLiveHandoff(h.state)))
+    throw new Refusal('not_allowed_in_state', '已经转出去了,先收回再取消');
   endWork(draft, by);
   draft.i.code ??= 'mistaken';
   draft.i.closedAt = draft.now;
@@ -256,9 +276,14 @@ function cancel(draft: Draft, by: Actor, note: string | undefined): 'cancelled' 
   return 'cancelled';
 }
 
-function close(draft: Draft, by: Actor, command: { code?: ClosingCode | undefined; satisfied?: Incident['satisfied'] | undefined; note?: string | undefined }): 'closed' {
+function close(
+  draft: Draft,
+  by: Actor,
+  command: { code?: ClosingCode | undefined; satisfied?: Incident['satisfied'] | undefined; note?: string | undefined },
+): 'closed' {
   const { i } = draft;
-  if (i.state !== 'resolved') throw new Refusal('not_allowed_in_state', i.state === 'closed' ? '已经结案了' : '先办结,再结案');
+  if (i.state !== 'resolved')
+    throw new Refusal('not_allowed_in_state', i.state === 'closed' ? '已经结案了' : '先办结,再结案');
   if (command.code) i.code = command.code;
   if (i.code === null) throw new Refusal('invalid_fields', '结案要选一个结案码');
   i.satisfied = command.satisfied ?? i.satisfied;

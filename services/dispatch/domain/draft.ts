@@ -1,6 +1,15 @@
 import { idFromName } from '#kernel/ids.ts';
 import type { ErrorCode } from '#kernel/errors.ts';
-import { SYSTEM, type Actor, type BoxOrder, type Decision, type Fact, type Incident, type NewIntent, type Tell } from './incident.ts';
+import {
+  SYSTEM,
+  type Actor,
+  type BoxOrder,
+  type Decision,
+  type Fact,
+  type Incident,
+  type NewIntent,
+  type Tell,
+} from './incident.ts';
 import type { Policy } from './policy.ts';
 
 /** A working copy of one case while one event is being decided. Lives for one call of `decide`; nothing outside sees it. */
@@ -32,6 +41,7 @@ export function startDraft(incident: Incident, policy: Policy, now: number): Dra
   return { before: incident, now, policy, i: structuredClone(incident), facts: [], intents: [], tells: [], orders: [] };
 }
 
+/** A line of history that this decision leaves. */
 export function addFact(draft: Draft, kind: string, by: Actor, data: Record<string, unknown> = {}): void {
   draft.facts.push({ kind, by, data });
 }
@@ -42,6 +52,7 @@ export function makeId(draft: Draft, what: string): string {
   return idFromName(`${draft.i.id}/${draft.i.version}/${what}/${place}`, draft.now);
 }
 
+/** Something to be done in the world, with an id that a replay makes again. */
 export function addIntent(draft: Draft, kind: NewIntent['kind'], detail: Record<string, unknown>): void {
   draft.intents.push({ id: makeId(draft, `intent-${kind}`), kind, detail });
 }
@@ -50,7 +61,13 @@ export function addIntent(draft: Draft, kind: NewIntent['kind'], detail: Record<
  * Says a sentence at the box; in quiet mode the stage is still told, without a word. A device speaks each stage once
  * (protocol, "Ack"), so the second person who sets out, or the second end of a reopened case, is told as an `update`.
  */
-export function tell(draft: Draft, stage: Tell['stage'], say: string, who: string | null = null, etaS: number | null = null): void {
+export function tell(
+  draft: Draft,
+  stage: Tell['stage'],
+  say: string,
+  who: string | null = null,
+  etaS: number | null = null,
+): void {
   const again = draft.i.stages.includes(stage);
   if (!again && stage !== 'update') draft.i.stages = [...draft.i.stages, stage];
   draft.tells.push({ stage: again ? 'update' : stage, say: draft.i.quiet ? '' : say, who, etaS });

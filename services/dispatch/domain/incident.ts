@@ -1,4 +1,12 @@
-import type { AssignmentState, ClosingCode, HandoffState, IncidentState, Owes, Priority, Queue } from '#contracts/incident.ts';
+import type {
+  AssignmentState,
+  ClosingCode,
+  HandoffState,
+  IncidentState,
+  Owes,
+  Priority,
+  Queue,
+} from '#contracts/incident.ts';
 
 /** Who did something. `role` only for people. */
 export interface Actor {

@@ -13,7 +13,12 @@ export function linkCase(incident: Incident, other: string, policy: Policy, now:
 }
 
 /** One of several homes of one grid that called within minutes; it stays its own case. */
-export function joinArea(incident: Incident, area: { id: string; name: string; count: number }, policy: Policy, now: number): Decision {
+export function joinArea(
+  incident: Incident,
+  area: { id: string; name: string; count: number },
+  policy: Policy,
+  now: number,
+): Decision {
   const draft = startDraft(incident, policy, now);
   draft.i.areaId = area.id;
   addFact(draft, 'area', SYSTEM, { area: area.id, name: area.name, count: area.count });

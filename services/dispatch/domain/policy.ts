@@ -130,9 +130,21 @@ export const DEFAULT_LADDER: LadderPolicy = {
     },
   ],
   clocks: {
-    emergency: { claimed: { ackS: 60, graceS: 30 }, responding: { ackS: 600, graceS: 120 }, on_scene: { ackS: 900, graceS: 120 } },
-    medical: { claimed: { ackS: 120, graceS: 60 }, responding: { ackS: 600, graceS: 120 }, on_scene: { ackS: 900, graceS: 120 } },
-    household: { claimed: { ackS: 300, graceS: 120 }, responding: { ackS: 3600, graceS: 600 }, on_scene: { ackS: 3600, graceS: 600 } },
+    emergency: {
+      claimed: { ackS: 60, graceS: 30 },
+      responding: { ackS: 600, graceS: 120 },
+      on_scene: { ackS: 900, graceS: 120 },
+    },
+    medical: {
+      claimed: { ackS: 120, graceS: 60 },
+      responding: { ackS: 600, graceS: 120 },
+      on_scene: { ackS: 900, graceS: 120 },
+    },
+    household: {
+      claimed: { ackS: 300, graceS: 120 },
+      responding: { ackS: 3600, graceS: 600 },
+      on_scene: { ackS: 3600, graceS: 600 },
+    },
   },
   offerS: 60,
   departS: 180,

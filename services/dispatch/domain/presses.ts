@@ -39,12 +39,28 @@ const byDevice = (press: PressFact): Actor => ({ kind: 'device', id: press.devic
  * `tick`, at once: its clock strikes at `now`.
  */
 export function openIncident(
-  input: { id: string; route: Route; place: Place; source: Incident['source']; test: boolean; kind: string; summary: string | null; by: Actor; press: PressFact | null; linked: string[] },
+  input: {
+    id: string;
+    route: Route;
+    place: Place;
+    source: Incident['source'];
+    test: boolean;
+    kind: string;
+    summary: string | null;
+    by: Actor;
+    press: PressFact | null;
+    linked: string[];
+  },
   policy: Policy,
   now: number,
 ): Decision {
   const draft = startDraft(blankIncident(input, policy, now), policy, now);
-  const data: Record<string, unknown> = { queue: input.route.queue, priority: input.route.priority, reason: input.route.reason, kind: input.kind };
+  const data: Record<string, unknown> = {
+    queue: input.route.queue,
+    priority: input.route.priority,
+    reason: input.route.reason,
+    kind: input.kind,
+  };
   addFact(draft, 'opened', input.by, data);
   if (input.press) notePress(draft, input.press);
   if (input.route.quiet) draft.orders.push({ command: 'quiet', on: true });
@@ -84,7 +100,13 @@ function blankIncident(input: Parameters<typeof openIncident>[0], policy: Policy
     satisfied: null,
     reason: input.route.reason,
     summary: input.summary,
-    ladder: { version: policy.ladderVersion, step: 0, round: 0, since: now, nextAt: now + ladder.steps[0]!.afterS * 1000 },
+    ladder: {
+      version: policy.ladderVersion,
+      step: 0,
+      round: 0,
+      since: now,
+      nextAt: now + ladder.steps[0]!.afterS * 1000,
+    },
     talk: null,
     devices: [],
     stages: [],
@@ -125,7 +147,14 @@ function notePress(draft: Draft, press: PressFact): void {
  * `arrived` and `done` say what they say and end nothing by themselves. `ownerBusy`: the operator who has it is busy
  * elsewhere, so other desks ring at once.
  */
-export function joinPress(incident: Incident, press: PressFact, route: Route, ownerBusy: boolean, policy: Policy, now: number): Decision {
+export function joinPress(
+  incident: Incident,
+  press: PressFact,
+  route: Route,
+  ownerBusy: boolean,
+  policy: Policy,
+  now: number,
+): Decision {
   const draft = startDraft(incident, policy, now);
   notePress(draft, press);
   const effect = EVENT_TYPES[press.type];
@@ -146,7 +175,12 @@ function raise(draft: Draft, press: PressFact, route: Route, ownerBusy: boolean)
     if (from !== i.queue) {
       addFact(draft, 'rerouted', byDevice(press), { from, to: i.queue, reason: route.reason });
       if (i.ownerId === null) i.ladder.nextAt = null;
-    } else addFact(draft, 'priority_raised', byDevice(press), { priority: i.priority, presses: i.pressCount, reason: route.reason });
+    } else
+      addFact(draft, 'priority_raised', byDevice(press), {
+        priority: i.priority,
+        presses: i.pressCount,
+        reason: route.reason,
+      });
   } else if (i.priority > 1) {
     i.priority = (i.priority - 1) as Incident['priority'];
     addFact(draft, 'priority_raised', byDevice(press), { priority: i.priority, presses: i.pressCount });
@@ -179,7 +213,13 @@ function say(draft: Draft, press: PressFact): void {
 }
 
 /** What the open line brought: `opened` the unit put it through, `speech` somebody spoke. */
-export function hearTalk(incident: Incident, what: 'opened' | 'speech', device: ToldDevice, policy: Policy, now: number): Decision {
+export function hearTalk(
+  incident: Incident,
+  what: 'opened' | 'speech',
+  device: ToldDevice,
+  policy: Policy,
+  now: number,
+): Decision {
   const draft = startDraft(incident, policy, now);
   const by: Actor = { kind: 'device', id: device.id, name: '设备' };
   if (what === 'speech' && draft.i.talk && draft.i.talk.heardAt === null) {

@@ -1,7 +1,10 @@
 import type { Assignment, Handoff, Incident } from './incident.ts';
 
 /** What one step changed: whole fields of the case, and whole rows of people sent and centres asked. */
-export type Patch = Partial<Omit<Incident, 'assignments' | 'handoffs'>> & { assignments?: Assignment[]; handoffs?: Handoff[] };
+export type Patch = Partial<Omit<Incident, 'assignments' | 'handoffs'>> & {
+  assignments?: Assignment[];
+  handoffs?: Handoff[];
+};
 
 /** The difference between two versions of a case, small enough to keep for ever. */
 export function diff(before: Incident | null, after: Incident): Patch {
@@ -10,7 +13,13 @@ export function diff(before: Incident | null, after: Incident): Patch {
   for (const [field, value] of Object.entries(after)) {
     if (field === 'assignments' || field === 'handoffs') {
       const earlier = before[field] as { id: string }[];
-      const changed = (value as { id: string }[]).filter((row) => !same(row, earlier.find((old) => old.id === row.id)));
+      const changed = (value as { id: string }[]).filter(
+        (row) =>
+          !same(
+            row,
+            earlier.find((old) => old.id === row.id),
+          ),
+      );
       if (changed.length > 0) patch[field] = changed;
     } else if (!same(value, before[field as keyof Incident])) patch[field] = value;
   }

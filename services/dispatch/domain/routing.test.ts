@@ -3,7 +3,12 @@ import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
 import { DEFAULT_LADDER, DEFAULT_ROUTING, type Policy, type RoutingRule } from './policy.ts';
 import { isMoreSerious, localHour, route, type RoutingInput } from './routing.ts';
 
-const policyOf = (...rules: RoutingRule[]): Policy => ({ routingVersion: 1, routing: { rules }, ladderVersion: 1, ladder: DEFAULT_LADDER });
+const policyOf = (...rules: RoutingRule[]): Policy => ({
+  routingVersion: 1,
+  routing: { rules },
+  ladderVersion: 1,
+  ladder: DEFAULT_LADDER,
+});
 const DEFAULT = policyOf(...DEFAULT_ROUTING.rules);
 const input = (type: EventType, more: Partial<RoutingInput> = {}): RoutingInput => ({
   type,
@@ -19,19 +24,47 @@ const input = (type: EventType, more: Partial<RoutingInput> = {}): RoutingInput 
 
 describe('the rules that a new installation begins with', () => {
   test.each<[string, RoutingInput, object]>([
-    ['what can not be read is an emergency', input('service', { readable: false }), { queue: 'emergency', priority: 1, reason: '信号读不懂,按急救处理' }],
-    ['a device that nobody registered calls an emergency', input('medical', { knownDevice: false }), { queue: 'emergency', priority: 1, reason: '设备没有登记,按急救处理' }],
+    [
+      'what can not be read is an emergency',
+      input('service', { readable: false }),
+      { queue: 'emergency', priority: 1, reason: '信号读不懂,按急救处理' },
+    ],
+    [
+      'a device that nobody registered calls an emergency',
+      input('medical', { knownDevice: false }),
+      { queue: 'emergency', priority: 1, reason: '设备没有登记,按急救处理' },
+    ],
     ['smoke', input('smoke'), { queue: 'emergency', priority: 1, reason: '烟雾或燃气报警' }],
     ['gas', input('gas'), { queue: 'emergency', priority: 1, reason: '烟雾或燃气报警' }],
     ['the red key', input('sos'), { queue: 'emergency', priority: 1, reason: '红键呼救' }],
     ['a fall', input('fall'), { queue: 'emergency', priority: 1, reason: '检测到跌倒' }],
-    ['a suspected fall is less certain', input('fall_suspected'), { queue: 'emergency', priority: 2, reason: '疑似跌倒' }],
-    ['silence of one who lives alone', input('inactivity', { livesAlone: true }), { queue: 'emergency', priority: 1, reason: '独居老人长时间没有活动' }],
-    ['silence where others live too', input('inactivity'), { queue: 'emergency', priority: 2, reason: '长时间没有活动' }],
-    ['an alarm that says no more', input('alarm_unspecified'), { queue: 'emergency', priority: 1, reason: '不明报警,按急救处理' }],
+    [
+      'a suspected fall is less certain',
+      input('fall_suspected'),
+      { queue: 'emergency', priority: 2, reason: '疑似跌倒' },
+    ],
+    [
+      'silence of one who lives alone',
+      input('inactivity', { livesAlone: true }),
+      { queue: 'emergency', priority: 1, reason: '独居老人长时间没有活动' },
+    ],
+    [
+      'silence where others live too',
+      input('inactivity'),
+      { queue: 'emergency', priority: 2, reason: '长时间没有活动' },
+    ],
+    [
+      'an alarm that says no more',
+      input('alarm_unspecified'),
+      { queue: 'emergency', priority: 1, reason: '不明报警,按急救处理' },
+    ],
     ['another alarm', input('alarm_other'), { queue: 'emergency', priority: 1, reason: '不明报警,按急救处理' }],
     ['medical', input('medical'), { queue: 'medical', priority: 2, reason: '医疗求助' }],
-    ['no power where a machine keeps somebody alive', input('power_fail', { powerDependent: true }), { queue: 'medical', priority: 1, class: 'rescue' }],
+    [
+      'no power where a machine keeps somebody alive',
+      input('power_fail', { powerDependent: true }),
+      { queue: 'medical', priority: 1, class: 'rescue' },
+    ],
     ['no power elsewhere', input('power_fail'), { queue: 'household', priority: 3, reason: '家里停电' }],
     ['the family', input('family'), { queue: 'household', priority: 2, reason: '想找家人' }],
     ['a leak', input('water_leak'), { queue: 'household', priority: 2, reason: '家里漏水' }],
@@ -50,7 +83,9 @@ describe('the rules that a new installation begins with', () => {
   });
 
   it('takes what no rule names as an emergency, even when there are no rules for it', () => {
-    expect(route(policyOf({ types: ['sos'], queue: 'emergency', priority: 1, reason: 'x' }), input('medical'))).toMatchObject({
+    expect(
+      route(policyOf({ types: ['sos'], queue: 'emergency', priority: 1, reason: 'x' }), input('medical')),
+    ).toMatchObject({
       queue: 'emergency',
       priority: 1,
       class: 'rescue',
@@ -60,7 +95,10 @@ describe('the rules that a new installation begins with', () => {
 });
 
 describe('rules as data', () => {
-  const night = policyOf({ types: ['service'], hours: { from: 22, to: 6 }, queue: 'medical', priority: 2, reason: '夜里' }, ...DEFAULT_ROUTING.rules);
+  const night = policyOf(
+    { types: ['service'], hours: { from: 22, to: 6 }, queue: 'medical', priority: 2, reason: '夜里' },
+    ...DEFAULT_ROUTING.rules,
+  );
   test.each([
     [21, 'household'],
     [22, 'medical'],
@@ -79,7 +117,10 @@ describe('rules as data', () => {
     [16, true],
     [17, false],
   ])('hours of one day begin with the first and end before the last: at %i %s', (hour, holds) => {
-    const policy = policyOf({ hours: { from: 9, to: 17 }, queue: 'medical', priority: 2, reason: '白天' }, ...DEFAULT_ROUTING.rules);
+    const policy = policyOf(
+      { hours: { from: 9, to: 17 }, queue: 'medical', priority: 2, reason: '白天' },
+      ...DEFAULT_ROUTING.rules,
+    );
     expect(route(policy, input('service', { hour })).reason === '白天').toBe(holds);
   });
 
@@ -91,12 +132,19 @@ describe('rules as data', () => {
     );
     expect(route(policy, input('service', { regionPath: '42/4206/420606/420606001/01/' })).reason).toBe('这条街');
     expect(route(policy, input('service', { regionPath: '42/4206/420606/4206060012/' })).reason).toBe('绿键,要服务');
-    expect(route(policy, input('service', { regionPath: null, conditions: ['冠心病', '心脏搭桥'] })).reason).toBe('心脏病');
-    expect(route(policy, input('service', { regionPath: '42/4206/420606/420606001/', conditions: ['心脏搭桥'] })).reason).toBe('这条街');
+    expect(route(policy, input('service', { regionPath: null, conditions: ['冠心病', '心脏搭桥'] })).reason).toBe(
+      '心脏病',
+    );
+    expect(
+      route(policy, input('service', { regionPath: '42/4206/420606/420606001/', conditions: ['心脏搭桥'] })).reason,
+    ).toBe('这条街');
   });
 
   it('may ask for quiet', () => {
-    expect(route(policyOf({ types: ['sos'], quiet: true, queue: 'emergency', priority: 1, reason: '有外人' }), input('sos')).quiet).toBe(true);
+    expect(
+      route(policyOf({ types: ['sos'], quiet: true, queue: 'emergency', priority: 1, reason: '有外人' }), input('sos'))
+        .quiet,
+    ).toBe(true);
   });
 });
 

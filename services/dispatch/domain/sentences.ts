@@ -37,7 +37,8 @@ export const SAY = {
   stillHere: '我们还在,正给您想法子呢。',
   another: '换一个人来,我们还在,您别急。',
   arrived: (who: string) => `${who}到门口了,起不来别硬撑,他会想法子进来。`,
-  centreComing: (target: string) => (target === '120' ? '救护车出来了,我们一直陪着您。' : '人已经出来了,我们一直陪着您。'),
+  centreComing: (target: string) =>
+    target === '120' ? '救护车出来了,我们一直陪着您。' : '人已经出来了,我们一直陪着您。',
   resolved: '这回的事办好了,您歇着。白天黑夜,有事就按红键。',
   cancelled: '好,知道您没事了。有事随时再按。',
   askMistaken: '您说没事了?我们问一声就放心了。',

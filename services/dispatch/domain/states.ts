@@ -39,7 +39,11 @@ export const HANDOFF_EXITS = {
 } as const satisfies Record<HandoffState, readonly HandoffState[]>;
 
 /** Whether `table` lets `from` become `to`. */
-export function mayBecome<State extends string>(table: Record<State, readonly State[]>, from: State, to: State): boolean {
+export function mayBecome<State extends string>(
+  table: Record<State, readonly State[]>,
+  from: State,
+  to: State,
+): boolean {
   return table[from].includes(to);
 }
 

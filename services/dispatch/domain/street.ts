@@ -20,7 +20,13 @@ export interface Helper {
 export type StreetCommand =
   | { type: 'assign'; helper: Helper }
   | { type: 'withdraw'; assignment: string }
-  | { type: 'answer'; assignment: string; to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done'; reason?: string | undefined; minutes?: number | undefined }
+  | {
+      type: 'answer';
+      assignment: string;
+      to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done';
+      reason?: string | undefined;
+      minutes?: number | undefined;
+    }
   | { type: 'handoff'; target: HandoffTarget; note?: string | undefined }
   | {
       type: 'handoff_update';
@@ -32,7 +38,13 @@ export type StreetCommand =
     };
 
 /** Decides a street command at `now` (ms). Throws `Refusal` and then nothing changes. */
-export function decideStreet(incident: Incident, command: StreetCommand, by: Actor, policy: Policy, now: number): Decision {
+export function decideStreet(
+  incident: Incident,
+  command: StreetCommand,
+  by: Actor,
+  policy: Policy,
+  now: number,
+): Decision {
   const draft = startDraft(incident, policy, now);
   if (command.type === 'assign') assign(draft, command.helper, by);
   else if (command.type === 'withdraw') withdraw(draft, command.assignment, by);
@@ -68,7 +80,13 @@ function assign(draft: Draft, helper: Helper, by: Actor): void {
     endedAt: null,
     declineReason: null,
   });
-  addFact(draft, 'offered', by, { assignment: id, who: helper.name, role: helper.role, minutes: helper.minutes, why: helper.why });
+  addFact(draft, 'offered', by, {
+    assignment: id,
+    who: helper.name,
+    role: helper.role,
+    minutes: helper.minutes,
+    why: helper.why,
+  });
   addIntent(draft, 'offer', { assignment: id, staff: helper.staffId, change: 'offered' });
 }
 
@@ -81,7 +99,8 @@ function find(draft: Draft, id: string): Assignment {
 function withdraw(draft: Draft, id: string, by: Actor): void {
   mustOwn(draft, by);
   const a = find(draft, id);
-  if (!isLiveAssignment(a.state) || a.state === 'on_scene') throw new Refusal('not_allowed_in_state', '这一单不能收回了');
+  if (!isLiveAssignment(a.state) || a.state === 'on_scene')
+    throw new Refusal('not_allowed_in_state', '这一单不能收回了');
   const wasComing = isComing(a.state);
   Object.assign(a, { state: 'withdrawn', endedAt: draft.now, checkAt: null });
   addFact(draft, 'withdrawn', by, { assignment: a.id, who: a.name });
@@ -95,7 +114,10 @@ function answer(draft: Draft, command: Extract<StreetCommand, { type: 'answer' }
   if (by.role === 'operator' || by.role === 'supervisor') mustOwn(draft, by);
   const a = find(draft, command.assignment);
   if (!mayBecome(ASSIGNMENT_EXITS, a.state, command.to) || isEnded(draft.i.state)) {
-    throw new Refusal(a.state === 'expired' || a.state === 'withdrawn' ? 'offer_gone' : 'not_allowed_in_state', sentenceFor(a));
+    throw new Refusal(
+      a.state === 'expired' || a.state === 'withdrawn' ? 'offer_gone' : 'not_allowed_in_state',
+      sentenceFor(a),
+    );
   }
   const who = spokenName(a.name, a.role);
   const from = a.state;
@@ -123,7 +145,12 @@ function answer(draft: Draft, command: Extract<StreetCommand, { type: 'answer' }
       if (from !== 'offered') tell(draft, 'update', SAY.another);
     }
   }
-  addFact(draft, `assignment_${command.to}`, by, { assignment: a.id, who: a.name, minutes: a.minutes, reason: command.reason ?? null });
+  addFact(draft, `assignment_${command.to}`, by, {
+    assignment: a.id,
+    who: a.name,
+    minutes: a.minutes,
+    reason: command.reason ?? null,
+  });
   addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: command.to });
   // As when an offer runs out: the next one is asked without waiting for the operator.
   if (command.to === 'declined' && draft.i.class === 'rescue') addIntent(draft, 'find_responder', { why: 'declined' });
@@ -144,7 +171,9 @@ function sentenceFor(a: Assignment): string {
 function handOff(draft: Draft, target: HandoffTarget, note: string | undefined, by: Actor): void {
   const { i, now, policy } = draft;
   mustOwn(draft, by);
-  if (i.handoffs.some((h) => h.target === target && ['offered', 'accepted', 'dispatched', 'on_scene'].includes(h.state))) {
+  if (
+    i.handoffs.some((h) => h.target === target && ['offered', 'accepted', 'dispatched', 'on_scene'].includes(h.state))
+  ) {
     throw new Refusal('not_allowed_in_state', `已经转给 ${target} 了`);
   }
   const id = makeId(draft, 'handoff');
@@ -170,7 +199,8 @@ function updateHandoff(draft: Draft, command: Extract<StreetCommand, { type: 'ha
   mustOwn(draft, by);
   const h: Handoff | undefined = i.handoffs.find((candidate) => candidate.id === command.handoff);
   if (!h) throw new Refusal('not_found', '没有这次转接');
-  if (!isOpen(i.state) || !mayBecome(HANDOFF_EXITS, h.state, command.to)) throw new Refusal('not_allowed_in_state', '这次转接不能做这一步');
+  if (!isOpen(i.state) || !mayBecome(HANDOFF_EXITS, h.state, command.to))
+    throw new Refusal('not_allowed_in_state', '这次转接不能做这一步');
   if (command.to === 'accepted' && !(command.caseNumber && command.seat)) {
     throw new Refusal('invalid_fields', '对方坐席号和案件号读回来、填上,才算接下');
   }
@@ -183,7 +213,14 @@ function updateHandoff(draft: Draft, command: Extract<StreetCommand, { type: 'ha
   }
   if (command.to === 'rejected') h.rejectReason = command.reason ?? null;
   if (command.to === 'dispatched') tell(draft, 'dispatched', SAY.centreComing(h.target), h.target);
-  if (command.to === 'on_scene') tell(draft, 'arrived', SAY.arrived(h.target === '120' ? '急救的人' : '来帮忙的人'), h.target);
+  if (command.to === 'on_scene')
+    tell(draft, 'arrived', SAY.arrived(h.target === '120' ? '急救的人' : '来帮忙的人'), h.target);
   if (['rejected', 'closed', 'withdrawn'].includes(command.to)) h.endedAt = now;
-  addFact(draft, `handoff_${command.to}`, by, { handoff: h.id, target: h.target, caseNumber: h.caseNumber, seat: h.seat, reason: command.reason ?? null });
+  addFact(draft, `handoff_${command.to}`, by, {
+    handoff: h.id,
+    target: h.target,
+    caseNumber: h.caseNumber,
+    seat: h.seat,
+    reason: command.reason ?? null,
+  });
 }

@@ -129,7 +129,11 @@ function chaseHandoff(draft: Draft, id: string): void {
   const h = i.handoffs.find((candidate) => candidate.id === id)!;
   h.deadlineAt = now + policy.ladder.handoffS * 1000;
   addFact(draft, 'handoff_unanswered', SYSTEM, { handoff: id, target: h.target });
-  addIntent(draft, 'page', { who: i.ownerId === null ? 'supervisors' : 'owner', owner: i.ownerId, why: 'handoff_unanswered' });
+  addIntent(draft, 'page', {
+    who: i.ownerId === null ? 'supervisors' : 'owner',
+    owner: i.ownerId,
+    why: 'handoff_unanswered',
+  });
 }
 
 /** Twenty seconds of silence on an open line: taken as a person who can't speak; the nearest helper is asked at once. */

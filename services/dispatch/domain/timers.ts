@@ -25,7 +25,9 @@ export function timersOf(i: Incident, policy: Policy): Timer[] {
       at: i.ladder.nextAt!,
       what: 'ladder',
       ref: null,
-      owes: paged ? { kind: 'supervisors', name: '值班长', id: null } : { kind: 'operators', name: '值班坐席', id: null },
+      owes: paged
+        ? { kind: 'supervisors', name: '值班长', id: null }
+        : { kind: 'operators', name: '值班坐席', id: null },
     });
   } else {
     const clock = policy.ladder.clocks[i.queue][clockState(i)];
@@ -40,13 +42,19 @@ export function timersOf(i: Incident, policy: Policy): Timer[] {
   }
   for (const h of i.handoffs) {
     if (h.state === 'offered' && h.deadlineAt !== null) {
-      timers.push({ at: h.deadlineAt, what: 'handoff', ref: h.id, owes: { kind: 'partner', name: h.target, id: null } });
+      timers.push({
+        at: h.deadlineAt,
+        what: 'handoff',
+        ref: h.id,
+        owes: { kind: 'partner', name: h.target, id: null },
+      });
     }
   }
   if (i.talk !== null && i.talk.heardAt === null && !i.silent) {
     timers.push({ at: i.talk.openedAt + policy.ladder.silenceS * 1000, what: 'silence', ref: null, owes: null });
   }
-  if (i.updateAt !== null && i.devices.length > 0 && i.state !== 'on_scene') timers.push({ at: i.updateAt, what: 'update', ref: null, owes: null });
+  if (i.updateAt !== null && i.devices.length > 0 && i.state !== 'on_scene')
+    timers.push({ at: i.updateAt, what: 'update', ref: null, owes: null });
   return timers;
 }
 
@@ -75,10 +83,13 @@ export function settle(draft: Draft, end?: 'resolved' | 'closed' | 'cancelled' |
 }
 
 function openState(i: Incident): 'waiting' | 'claimed' | 'responding' | 'on_scene' {
-  if (i.assignments.some((a) => a.state === 'on_scene') || i.handoffs.some((h) => h.state === 'on_scene')) return 'on_scene';
+  if (i.assignments.some((a) => a.state === 'on_scene') || i.handoffs.some((h) => h.state === 'on_scene'))
+    return 'on_scene';
   const arrivedOnce = i.state === 'on_scene' && i.ownerId !== null && i.assignments.some((a) => a.state === 'done');
   if (arrivedOnce) return 'on_scene';
-  const coming = i.assignments.some((a) => isComing(a.state)) || i.handoffs.some((h) => isLiveHandoff(h.state) && h.state !== 'offered');
+  const coming =
+    i.assignments.some((a) => isComing(a.state)) ||
+    i.handoffs.some((h) => isLiveHandoff(h.state) && h.state !== 'offered');
   if (coming) return 'responding';
   return i.ownerId === null ? 'waiting' : 'claimed';
 }
@@ -91,5 +102,11 @@ function runLadder(i: Incident, policy: Policy, now: number): void {
   }
   if (i.ladder.nextAt !== null) return;
   const ladder = ladderFor(policy, i.queue, i.priority);
-  i.ladder = { version: policy.ladderVersion, step: 0, round: i.ladder.round, since: now, nextAt: now + ladder.steps[0]!.afterS * 1000 };
+  i.ladder = {
+    version: policy.ladderVersion,
+    step: 0,
+    round: i.ladder.round,
+    since: now,
+    nextAt: now + ladder.steps[0]!.afterS * 1000,
+  };
 }

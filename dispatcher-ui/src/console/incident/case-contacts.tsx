@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import type { WireContact, WireIncidentDetail } from '#contracts/incident.ts';
 import { Icon } from '../../ui/icons.tsx';
 import type { ShownIncident } from '../live/reading.ts';
-import { Phone } from './case-facts.tsx';
 
 const SHOWN = 5;
 
@@ -71,5 +70,14 @@ function Contact({ contact }: { contact: WireContact }): ReactNode {
       </span>
       <Phone number={contact.phone} />
     </li>
+  );
+}
+
+/** A number that a soft phone can dial. */
+export function Phone({ number }: { number: string }): ReactNode {
+  return (
+    <a className="phone" href={`tel:${number.replace(/[^+\d]/g, '')}`}>
+      {number}
+    </a>
   );
 }

@@ -6,7 +6,7 @@ import { Icon } from '../../ui/icons.tsx';
 import type { ShownIncident } from '../live/reading.ts';
 import { shortTime } from '../live/time.ts';
 import { useDesk } from '../live/use-live.tsx';
-import { CaseContacts } from './case-contacts.tsx';
+import { CaseContacts, Phone } from './case-contacts.tsx';
 
 type WireHouseholdSource = WireIncidentDetail['household'];
 
@@ -162,13 +162,4 @@ function byPerson(
     else people.set(key, { name: one.name, phone: one.phone, for: [one.for] });
   }
   return [...people.values()].slice(0, SHOWN_RESPONSIBLE);
-}
-
-/** A number that a soft phone can dial. */
-export function Phone({ number }: { number: string }): ReactNode {
-  return (
-    <a className="phone" href={`tel:${number.replace(/[^+\d]/g, '')}`}>
-      {number}
-    </a>
-  );
 }

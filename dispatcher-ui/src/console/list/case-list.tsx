@@ -119,12 +119,12 @@ function Pinned({ part, ids, openId }: PinnedProps): ReactNode {
   );
 }
 
-/** J and K, or the arrows, open the next and the previous call in the order that is shown. */
+/** J and K, or the arrows, open the next and the previous call in the order that is shown; after the last comes the first. */
 function useStepping(shown: Arrangement, openId: string | null): void {
   const step = (by: 1 | -1) => {
     const order = [...shown.red, ...shown.waiting, ...shown.active, ...shown.done].filter((id) => !isHole(id));
     const at = openId === null ? -1 : order.indexOf(openId);
-    const next = order[at === -1 ? 0 : at + by];
+    const next = order.at(at === -1 ? 0 : (at + by) % order.length);
     if (next) openIncident(next);
   };
   const down = () => step(1);
