@@ -31,6 +31,8 @@ export interface RunningPlatform {
   readonly db: Database;
   readonly config: Config;
   readonly url: string;
+  /** Of the embedded broker, without credentials; leads nowhere with the role `api`. */
+  readonly mqttUrl: string;
   /** Hands presses to dispatch, as the bridge does after reading them. */
   receive(presses: readonly IncomingPress[]): Promise<PressReceipt[]>;
   stop(): Promise<void>;
@@ -44,6 +46,8 @@ export async function startPlatformHere(options: {
   clock: Clock;
   role?: 'all' | 'api';
   log?: Log;
+  /** Further variables, such as `REDIS_URL`. */
+  env?: Record<string, string>;
   addRoutes?: (app: App, db: Database) => void;
 }): Promise<RunningPlatform> {
   const { clock } = options;
@@ -51,7 +55,7 @@ export async function startPlatformHere(options: {
   const log = options.log ?? createLog('silent');
   const database = await createTestDatabase({ seeded: true });
   const dataDir = mkdtempSync(join(tmpdir(), 'yijiantong-test-here-'));
-  const config = configOf({ ROLE: role, DATABASE_URL: database.url, DATA_DIR: dataDir });
+  const config = configOf({ ROLE: role, DATABASE_URL: database.url, DATA_DIR: dataDir, ...options.env });
   const engines =
     role === 'all'
       ? await startEngines({ config, log, clock, onRefused: () => undefined }, () => undefined)
@@ -80,6 +84,7 @@ export async function startPlatformHere(options: {
     db: database.db,
     config,
     url: platform.url!,
+    mqttUrl: `mqtt://${new URL(engines.mqttUrl).host}`,
     receive: (presses) => receiver.receive(presses),
     async stop() {
       await platform.stop();

@@ -12,13 +12,13 @@ const { app, db } = running;
 const { own } = await settleStreets(running, clock);
 const { operator, supervisor, admin, auditor } = own.people;
 
-async function open<Body>(person: Person, url: string): Promise<{ status: number; body: Body; text: string }> {
+async function open(person: Person, url: string): Promise<{ status: number; body: unknown; text: string }> {
   const answer = await app.inject({ url, headers: { cookie: person.cookie }, remoteAddress: '10.1.2.3' });
-  return { status: answer.statusCode, body: answer.json(), text: answer.body };
+  return { status: answer.statusCode, body: answer.json<unknown>(), text: answer.body };
 }
 type Looks = { items: Look[]; chain: { sound: boolean; length: number; brokenAt: number | null } };
 const looksAt = async (home: Home): Promise<Looks> =>
-  (await open<Looks>(auditor, `/api/residents/${home.residentId}/looks`)).body;
+  (await open(auditor, `/api/residents/${home.residentId}/looks`)).body as Looks;
 
 async function call(home: Home): Promise<string> {
   const [receipt] = await running.receive([pressOf(home.deviceId, clock)]);
@@ -29,8 +29,10 @@ describe('telephone numbers', () => {
   test('are masked in lists and answers to commands, and whole in a case that is opened, which is written down', async () => {
     const home = own.home();
     const id = await call(home);
-    const { body: page, text } = await open<{ items: WireIncident[] }>(operator, '/api/incidents');
-    expect(page.items.find((one) => one.id === id)?.resident?.phone).toBe(maskPhone(home.phone));
+    const { body: page, text } = await open(operator, '/api/incidents');
+    expect((page as { items: WireIncident[] }).items.find((one) => one.id === id)?.resident?.phone).toBe(
+      maskPhone(home.phone),
+    );
     expect([text.includes(home.phone), text.includes(home.contactPhone)]).toEqual([false, false]);
     const claimed = await app.inject({
       method: 'POST',
@@ -44,7 +46,7 @@ describe('telephone numbers', () => {
     ]).toEqual([200, false, true]);
     expect(await looksAt(home)).toMatchObject({ items: [], chain: { sound: true, length: 0 } });
 
-    const { body: detail } = await open<WireIncidentDetail>(operator, `/api/incidents/${id}`);
+    const detail = (await open(operator, `/api/incidents/${id}`)).body as WireIncidentDetail;
     expect([detail.resident?.phone, detail.contacts[0]?.phone]).toEqual([home.phone, home.contactPhone]);
     expect(await looksAt(home)).toMatchObject({
       items: [
@@ -123,7 +125,7 @@ describe('an auditor', () => {
   test('reads cases, homes and trails of his street, and each of his looks is written down too', async () => {
     const home = own.home();
     const id = await call(home);
-    const { body } = await open<WireIncidentDetail>(auditor, `/api/incidents/${id}`);
+    const body = (await open(auditor, `/api/incidents/${id}`)).body as WireIncidentDetail;
     expect(body).toMatchObject({ id, resident: { name: home.name, phone: home.phone } });
     expect(body.timeline.length).toBeGreaterThan(0);
     expect((await looksAt(home)).items.map(({ by }) => by.id)).toEqual([auditor.accountId]);

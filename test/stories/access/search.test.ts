@@ -119,7 +119,7 @@ describe('what is typed into a search is text', () => {
     '\\',
     '\\x27',
     '$1',
-    '${1}',
+    '#{1}',
     '{}',
     '[]',
     '*',
