@@ -109,6 +109,27 @@ test('what failed while the carrier was away is carried within seconds of its re
   await expect.poll(unsent).toBe(0);
 });
 
+test('a carrier that fails and then takes no keys does not make the process stand still', async () => {
+  let keys = ['0'];
+  let isAway = true;
+  const carried: unknown[] = [];
+  await write([1]);
+  start(
+    async (rows) => {
+      if (!isAway) return void carried.push(...rows.map((row) => row.payload));
+      keys = [];
+      throw new Error('away');
+    },
+    { keys: () => keys },
+  );
+  await expect.poll(() => keys).toEqual([]);
+  // Timers must still strike: a relay that never waits for anything but itself lets none of them.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  isAway = false;
+  keys = ['0'];
+  await expect.poll(() => carried).toEqual([1]);
+});
+
 test('a carrier that hangs is given up, and its rows stay', async () => {
   let hang = true;
   const carried: TakenRow[] = [];

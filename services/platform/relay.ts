@@ -67,10 +67,10 @@ export function createRelay(deps: RelayDeps): Relay {
   let poked = false;
   let wake: (() => void) | undefined;
 
-  /** Whether there may be more at once. */
-  async function carry(): Promise<boolean> {
+  /** `all`: what there was, or nothing. */
+  async function carry(): Promise<'more' | 'all' | 'failed'> {
     const keys = deps.keys?.() ?? null;
-    if (keys?.length === 0) return false;
+    if (keys?.length === 0) return 'all';
     const limit = size;
     let rows: TakenRow[] = [];
     try {
@@ -88,10 +88,10 @@ export function createRelay(deps: RelayDeps): Relay {
       });
     } catch (error) {
       failed(rows, error as Error);
-      return false;
+      return 'failed';
     }
     if (rows.length > 0) succeeded(rows);
-    return rows.length === limit;
+    return rows.length === limit ? 'more' : 'all';
   }
 
   function failed(rows: TakenRow[], error: Error): void {
@@ -130,9 +130,10 @@ export function createRelay(deps: RelayDeps): Relay {
   async function loop(): Promise<void> {
     while (!stopping) {
       poked = false;
-      const more = await carry();
+      const outcome = await carry();
       if (streak >= STREAK) await rest(Math.min(LONGEST_PAUSE, 125 * 2 ** (streak - STREAK + 1)), false);
-      else if (!more && !poked && streak === 0) await rest(POLL_EVERY, true);
+      // Also in the middle of a streak: without keys nothing else in here waits, and the process would stand still.
+      else if (outcome === 'all' && !poked) await rest(POLL_EVERY, true);
     }
   }
 
