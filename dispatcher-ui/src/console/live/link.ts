@@ -1,7 +1,7 @@
 /**
  * The line to the server and the watch over it. Any event of the server proves that it lives; silence of 4 s, whether the
  * socket says "connected" or not, means cut off: a frozen server keeps its sockets open.
- * Every attempt is a fresh connection, so nothing of a dead one is waited for.
+ * Every attempt is a fresh connection, so that nothing of a dead one is waited for.
  */
 import { io, type Socket } from 'socket.io-client';
 
@@ -12,7 +12,7 @@ export const SILENCE_MS = 4_000;
 const ATTEMPT_MS = 1_500;
 /** A connection that was made may take this long to bring its snapshot. */
 const SNAPSHOT_MS = 5_000;
-const RETRY_MS = 300;
+const RETRY_MS = 200;
 const WATCH_MS = 250;
 
 export interface LinkHandlers {
@@ -31,6 +31,16 @@ export interface Link {
   renew(): void;
 }
 
+/** Whether the server answers at all, within the time of one attempt. */
+async function isThere(): Promise<boolean> {
+  try {
+    await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(ATTEMPT_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Makes the line to `namespace`; nothing happens until `start()`. */
 export function createLink(namespace: string, handlers: LinkHandlers): Link {
   let socket: Socket | null = null;
@@ -38,6 +48,7 @@ export function createLink(namespace: string, handlers: LinkHandlers): Link {
   let heardMono = 0;
   let heardWall = 0;
   let giveUpAt = 0;
+  let attempt = 0;
   let watch: ReturnType<typeof setInterval> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -56,6 +67,7 @@ export function createLink(namespace: string, handlers: LinkHandlers): Link {
   const silence = () => Math.max(performance.now() - heardMono, Date.now() - heardWall);
 
   const drop = () => {
+    attempt += 1;
     clearTimeout(retry);
     retry = undefined;
     const old = socket;
@@ -67,9 +79,21 @@ export function createLink(namespace: string, handlers: LinkHandlers): Link {
     }
   };
 
+  // A browser makes WebSockets that failed often wait (Chromium up to 5 s), plain requests not: so it is asked by one of
+  // these whether anybody is there before the next attempt.
+  const reach = () => {
+    drop();
+    const mine = attempt;
+    void isThere().then((there) => {
+      if (mine !== attempt) return;
+      if (there) connect();
+      else retry = setTimeout(reach, RETRY_MS);
+    });
+  };
+
   const again = () => {
     drop();
-    retry = setTimeout(connect, RETRY_MS);
+    retry = setTimeout(reach, RETRY_MS);
   };
 
   const connect = () => {
@@ -119,11 +143,11 @@ export function createLink(namespace: string, handlers: LinkHandlers): Link {
   const look = () => {
     if (state === 'live' && silence() > SILENCE_MS) {
       become('cut');
-      connect();
+      reach();
       return;
     }
     if (state === 'connecting' && silence() > SILENCE_MS) become('cut');
-    if (state !== 'live' && socket && performance.now() > giveUpAt) connect();
+    if (state !== 'live' && socket && performance.now() > giveUpAt) reach();
   };
 
   return {
