@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { memo, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '#contracts/session.ts';
-import { setDesk } from '../api/desk.ts';
+import { fetchDesks, setDesk } from '../api/desk.ts';
 import { SESSION_KEY } from '../api/session.ts';
 import { Icon } from '../ui/icons.tsx';
 import { useStore } from '../ui/store.ts';
@@ -51,7 +51,7 @@ export function DeskPage({ me }: { me: Me }): ReactNode {
     const stopKeyboard = startKeyboard();
     const stopSounds = startSounds(live);
     const stopOpening = startOpening(live, me.id);
-    setDesk('ready').then(
+    takeSeat(me.id).then(
       () => client.invalidateQueries({ queryKey: ['desks'] }),
       () => undefined,
     );
@@ -102,6 +102,12 @@ function Layout(): ReactNode {
       <Windows />
     </div>
   );
+}
+
+/** Ready, unless she only reloaded the page during a break. */
+async function takeSeat(me: string): Promise<void> {
+  const mine = (await fetchDesks()).find((one) => one.id === me);
+  if (!mine || mine.state === 'off') await setDesk('ready');
 }
 
 /** Across the page and impossible to miss, without moving anything under it. */

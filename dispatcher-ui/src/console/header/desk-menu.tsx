@@ -13,6 +13,11 @@ import { openPanel, view } from '../view.ts';
 
 const STATES = ['ready', 'talking', 'wrap_up', 'break'] as const satisfies readonly DeskState[];
 
+/** Nobody sits here any more; whether the server heard it or not, she may go. */
+async function leaveDesk(): Promise<void> {
+  await setDesk('off').catch(() => undefined);
+}
+
 /** My desk: ready or not, handing the shift over, the floor for supervisors, and out. */
 export function DeskMenu(): ReactNode {
   const { t } = useTranslation();
@@ -54,7 +59,7 @@ export function DeskMenu(): ReactNode {
     { key: 'leave', label: t('header.signOut') },
   ];
   const choose = (key: string) => {
-    if (key === 'leave') void signOut(client);
+    if (key === 'leave') void leaveDesk().then(() => signOut(client));
     else if (key === 'handover' || key === 'floor' || key === 'open') openPanel(key);
     else void change(key as DeskState);
   };

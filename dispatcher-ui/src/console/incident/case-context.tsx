@@ -1,6 +1,7 @@
 import { createContext, use, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireIncidentDetail } from '#contracts/incident.ts';
+import { ApiError } from '../../api/http.ts';
 import { useStore } from '../../ui/store.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import { useDesk, useIncident, useIsLive } from '../live/use-live.tsx';
@@ -45,7 +46,8 @@ export function CaseProvider({ children }: { children: ReactNode }): ReactNode {
   const commands = useCommands();
   const value = useMemo((): OpenCase => {
     // A closed incident is no longer in the list but stays readable as long as it is open here.
-    const incident = listed ?? (detail ? { ...detail, damaged: [] } : undefined);
+    const isGone = error instanceof ApiError && error.status === 404;
+    const incident = listed ?? (detail && !isGone ? { ...detail, damaged: [] } : undefined);
     const possible = incident ? actionsOf(incident, me) : [];
     const actions = isLive ? possible : [];
     const lineOpen = detail !== undefined && isLineOpen(detail);

@@ -6,6 +6,10 @@ import { actKey, ApiError, sentenceOf } from '../../api/http.ts';
 import { fetchDetail, ownerIn, sendCommand, type CommandBody } from '../../api/incidents.ts';
 import { useDesk } from '../live/use-live.tsx';
 import { forgetUndo, toast } from '../toasts.ts';
+import { meansTheSame } from './same-picture.ts';
+
+/** How often an act is sent when only the ladder, the box or a clock has come in between. */
+const TRIES = 3;
 
 export interface AfterCommand {
   /** What is said when it worked. */
@@ -31,13 +35,29 @@ export function useCommands(): Commands {
   return useMemo(() => {
     const under = new Set<string>();
 
-    const refresh = async (id: string) => {
+    const refresh = async (id: string): Promise<WireIncident | null> => {
       try {
         const detail = await fetchDetail(id, AbortSignal.timeout(5_000));
         client.setQueryData(['incident', id, i18next.language], detail);
         live.put(detail);
+        return detail;
       } catch {
         // The list is refreshed by the socket anyway.
+        return null;
+      }
+    };
+
+    const send = async <Name extends CommandName>(incident: WireIncident, name: Name, body: CommandBody<Name>) => {
+      let sent = body;
+      for (let left = TRIES; ; left -= 1) {
+        try {
+          return await sendCommand(incident.id, name, sent, actKey());
+        } catch (error) {
+          const isOld = error instanceof ApiError && error.code === 'conflict';
+          const now = isOld && left > 1 ? await refresh(incident.id) : null;
+          if (!now || !sent || !('version' in sent) || !meansTheSame(name, incident, now)) throw error;
+          sent = { ...sent, version: now.version };
+        }
       }
     };
 
@@ -69,7 +89,7 @@ export function useCommands(): Commands {
     return {
       run: (incident, name, body, after = {}) =>
         guarded(incident, name, async () => {
-          const result = await sendCommand(incident.id, name, body, actKey());
+          const result = await send(incident, name, body);
           live.put(result);
           forgetUndo();
           const { say, undo } = after;

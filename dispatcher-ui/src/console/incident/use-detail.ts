@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireIncidentDetail } from '#contracts/incident.ts';
 import { fetchDetail } from '../../api/incidents.ts';
@@ -40,6 +40,13 @@ export function useDetail(id: string | null): Detail {
 
   const { refetch, data } = query;
   const known = data?.version;
+  const listed = version !== undefined;
+  const wasListed = useRef<string | null>(null);
+  useEffect(() => {
+    // It has left the list while it was open here: how did it end?
+    if (!listed && id !== null && wasListed.current === id && isLive) void refetch({ cancelRefetch: false });
+    wasListed.current = listed ? id : null;
+  }, [listed, id, isLive, refetch]);
   useEffect(() => {
     if (isLive && version !== undefined && known !== undefined && known < version)
       void refetch({ cancelRefetch: false });
