@@ -27,7 +27,14 @@ export function CaseContacts({
             <span className="contact-who">
               <b>{t('contacts.self')}</b> {people.length > 1 ? one.name : ''}
             </span>
-            {one.phone ? <Phone number={one.phone} /> : <span className="grey">{t('contacts.noPhone')}</span>}
+            {/* Until the case is opened the number is masked: nothing to dial, and it would move when it comes. */}
+            {detail === undefined ? (
+              <span className="waiting-text" />
+            ) : one.phone ? (
+              <Phone number={one.phone} />
+            ) : (
+              <span className="grey">{t('contacts.noPhone')}</span>
+            )}
           </li>
         ))}
         {detail !== undefined && people.length + contacts.length === 0 && (

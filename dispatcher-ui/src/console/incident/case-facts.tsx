@@ -120,10 +120,9 @@ function Device({ incident }: { incident: ShownIncident }): ReactNode {
   const battery = device.battery === null ? null : t('facts.battery', { percent: Math.round(device.battery) });
   return (
     <Fact label={t('facts.device')}>
-      {device.placedIn ?? textOr(`device.${device.kind}`, t('device.home'))} ·{' '}
-      <b>{t(device.online ? 'facts.online' : 'facts.offline')}</b>
-      {battery && ` · ${battery}`}
-      {device.seenAt && (
+      {device.placedIn ?? textOr(`device.${device.kind}`, t('device.home'))}
+      {battery && ` · ${battery}`} · <b>{t(device.online ? 'facts.online' : 'facts.offline')}</b>
+      {!device.online && device.seenAt && (
         <span className="grey">
           {' '}
           · {t('facts.seen', { time: shortTime(Date.parse(device.seenAt), live.clock.now()) })}

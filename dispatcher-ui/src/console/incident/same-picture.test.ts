@@ -6,7 +6,9 @@ import { meansTheSame } from './same-picture.ts';
 const seen = sampleIncident({ state: 'claimed', owner: { id: 'me', name: '李敏' }, version: 4 });
 
 it('a step of the ladder in between does not change what an act means', () => {
-  expect(meansTheSame('resolve', seen, { ...seen, version: 7, priority: 1, deadlineAt: '2026-11-22T00:00:00.000Z' })).toBe(true);
+  expect(
+    meansTheSame('resolve', seen, { ...seen, version: 7, priority: 1, deadlineAt: '2026-11-22T00:00:00.000Z' }),
+  ).toBe(true);
 });
 
 it('another owner, state, queue or helper does; a note is a note all the same', () => {

@@ -112,7 +112,8 @@ function linesOf(incident: ShownIncident, detail: WireIncidentDetail | undefined
     }));
   // Presses come folded (a stuck key is one line), with what was late or odd about them: the history's own lines of them would repeat that.
   const history = detail ? detail.timeline.filter((one) => one.kind !== 'press').map((one) => historyLine(one)) : [];
-  const presses = incident.presses.map((one) => pressLine(one, t));
+  // What the box reports of its line (`button`) is told by the history in better words.
+  const presses = incident.presses.filter((one) => one.type !== 'button').map((one) => pressLine(one, t));
   return [...history, ...presses, ...told].sort(
     (a, b) => a.at - b.at || (a.icon === 'speaker' ? 1 : 0) - (b.icon === 'speaker' ? 1 : 0),
   );

@@ -86,7 +86,7 @@ function RowOwner({ incident }: { incident: ShownIncident }): ReactNode {
   if (isUntaken(incident)) {
     return (
       <>
-        <span className="case-untaken">{t('state.waiting')}</span>
+        <span>{t('state.waiting')}</span>
         {incident.state !== 'waiting' && <span>{t('row.coming')}</span>}
         <Countdown incident={incident} />
       </>

@@ -37,10 +37,13 @@ export function Countdown({ incident, quiet = false }: { incident: WireIncident;
       </span>
     );
   }
+  const [before, after] = t('time.left', { time: '|' }).split('|');
   return (
     <span className={near === 'near' ? 'countdown amber' : 'countdown'}>
       <Icon name="clock" />
-      {t('time.left', { time: span(leftMs) })}
+      <span className="countdown-word">{before}</span>
+      {span(leftMs)}
+      <span className="countdown-word">{after}</span>
     </span>
   );
 }
