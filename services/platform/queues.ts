@@ -29,6 +29,7 @@ const STALLED_MS = 2_500;
 /** Hints may come late; nothing that starts after the queues waits longer for them. */
 const START_PATIENCE_MS = 3_000;
 const RENEW_PATIENCE_MS = 1_000;
+const CLOSE_PATIENCE_MS = 5_000;
 const WORKING = { concurrency: 8, lockDuration: LOCK_MS, stalledInterval: STALLED_MS, maxStalledCount: 10 };
 const FORGET = { defaultJobOptions: { removeOnComplete: true, removeOnFail: true } };
 
@@ -71,7 +72,7 @@ function onPostgres(databaseUrl: string): Carrier {
 
 function onRedis(url: string, log: Log): Carrier {
   let isGivenUp = false;
-  // BullMQ takes leave of a Redis that is away for ever; a connection that stops trying lets it go.
+  // Otherwise a connection that was closed while Redis was away would go on trying for ever.
   const retryStrategy = (times: number): number | null =>
     isGivenUp ? null : Math.min(2_000, 50 * 2 ** Math.min(times, 6));
   const connection = { maxRetriesPerRequest: null, retryStrategy };
@@ -80,8 +81,17 @@ function onRedis(url: string, log: Log): Carrier {
   client.on('error', (error) => log.debug({ err: error.message }, 'redis of the queues'));
   return {
     queue: (name) => new Queue<IntentJob>(name, { connection: client, ...FORGET }),
-    worker: (name, handle) =>
-      new Worker<IntentJob>(name, (job) => handle(job.data), { connection: { url, ...connection }, ...WORKING }),
+    worker(name, handle) {
+      const worker = new Worker<IntentJob>(name, (job) => handle(job.data), {
+        connection: { url, ...connection },
+        ...WORKING,
+      });
+      return {
+        // Without Redis nothing can be finished properly, and BullMQ would wait for it.
+        close: () => worker.close(client.status !== 'ready'),
+        on: (event, listener) => worker.on(event, listener),
+      };
+    },
     giveUp() {
       isGivenUp = true;
     },
@@ -121,7 +131,7 @@ export function createQueues(deps: {
     queues = fresh;
     await Promise.all([...fresh.values()].map((queue) => queue.waitUntilReady()));
     const { handle } = deps;
-    if (!handle) return;
+    if (!handle || !running || carrier !== through) return;
     workers = QUEUE_NAMES.map((name) => {
       const worker = through.worker(name, handle);
       worker.on('error', (error) => deps.log.warn({ queue: name, err: error.message }, 'queue worker'));
@@ -135,9 +145,10 @@ export function createQueues(deps: {
     workers = [];
     queues = new Map();
     through?.giveUp();
-    await Promise.all(
+    const closed = Promise.all(
       old.map((one) => one.close().catch((error: Error) => deps.log.debug({ err: error.message }, 'queue close'))),
     );
+    await Promise.race([closed, wait(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
     through?.end();
   }
 
@@ -192,9 +203,7 @@ export function createQueues(deps: {
     },
     async stop() {
       running = false;
-      // First what is there: a renewal under way may be waiting for a backend that is away.
-      await shut();
-      await renewing?.catch(() => undefined);
+      // A renewal under way is not waited for: its backend may be away. It sees that it is too late.
       await shut();
       redis?.disconnect();
     },

@@ -73,23 +73,36 @@ export function createDispatch(base: TestDatabase, clock = movableClock()) {
       return incident;
     },
     async load(id: string): Promise<Incident> {
-      const [stored] = await loadIncidents(db, { name: 'test_load', text: 'select * from incident where id = $1' }, [id]);
+      const [stored] = await loadIncidents(db, { name: 'test_load', text: 'select * from incident where id = $1' }, [
+        id,
+      ]);
       if (!stored) throw new Error(`no case ${id}`);
       return stored.incident;
     },
     async history(id: string): Promise<HistoryLine[]> {
-      return db.query<HistoryLine>({ name: 'test_history', text: 'select kind, by_name as by, data from history where incident_id = $1 order by seq' }, [id]);
+      return db.query<HistoryLine>(
+        {
+          name: 'test_history',
+          text: 'select kind, by_name as by, data from history where incident_id = $1 order by seq',
+        },
+        [id],
+      );
     },
     /** What the outbox holds for the boxes: acks and commands, oldest first. */
     async told(device: string): Promise<{ stage?: string; command?: string; say?: string; who?: string | null }[]> {
       const rows = await db.query<{ body: { stage?: string; command?: string; say?: string; who?: string | null } }>(
-        { name: 'test_told', text: `select payload -> 'body' as body from outbox where topic = 'down' and payload ->> 'device' = $1 order by id` },
+        {
+          name: 'test_told',
+          text: `select payload -> 'body' as body from outbox where topic = 'down' and payload ->> 'device' = $1 order by id`,
+        },
         [device],
       );
       return rows.map((row) => row.body);
     },
     /** Puts other rules or ladders in force. */
-    async setPolicy(change: { kind: 'routing'; body: RoutingPolicy } | { kind: 'ladder'; body: LadderPolicy }): Promise<void> {
+    async setPolicy(
+      change: { kind: 'routing'; body: RoutingPolicy } | { kind: 'ladder'; body: LadderPolicy },
+    ): Promise<void> {
       await addPolicy(db, change, 'test', clock.now());
       await policies.refresh();
     },

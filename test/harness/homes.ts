@@ -8,7 +8,12 @@ import type { TestDatabase } from './database.ts';
 const person = (name: string, role: string): Actor => ({ kind: 'person', id: idFromName(`desk/${name}`), name, role });
 
 /** Three operators and a supervisor. */
-export const ACTORS: readonly Actor[] = [person('李敏', 'operator'), person('王强', 'operator'), person('欧阳静', 'operator'), person('赵海', 'supervisor')];
+export const ACTORS: readonly Actor[] = [
+  person('李敏', 'operator'),
+  person('王强', 'operator'),
+  person('欧阳静', 'operator'),
+  person('赵海', 'supervisor'),
+];
 
 /** Devices of a world: two home units of one household, a pendant worn there, two other homes, a stranger. */
 export const DEVICES = ['hall', 'bedroom', 'pendant', 'second', 'third', 'stranger'] as const;
@@ -36,7 +41,12 @@ interface Elder {
  * The homes of world `name`: a household of two with two units and a pendant, two homes of one, all of one grid. The
  * sixth device is in no registry.
  */
-export function homesOf(name: string): { grid: string; homes: string[]; elders: Elder[]; devices: { id: string; home: string; wearer: string | null }[] } {
+export function homesOf(name: string): {
+  grid: string;
+  homes: string[];
+  elders: Elder[];
+  devices: { id: string; home: string; wearer: string | null }[];
+} {
   const homes = ['a', 'b', 'c'].map((home) => idFromName(`home/${name}/${home}`));
   const elder = (who: string, home: number, alone: boolean, powerDependent = false): Elder => ({
     id: idFromName(`elder/${name}/${who}`),
@@ -45,7 +55,12 @@ export function homesOf(name: string): { grid: string; homes: string[]; elders: 
     livesAlone: alone,
     powerDependent,
   });
-  const elders = [elder('王桂兰', 0, false), elder('李有福', 0, false), elder('赵秀英', 1, true, true), elder('张国珍', 2, true)];
+  const elders = [
+    elder('王桂兰', 0, false),
+    elder('李有福', 0, false),
+    elder('赵秀英', 1, true, true),
+    elder('张国珍', 2, true),
+  ];
   const at = [0, 0, 0, 1, 2];
   return {
     grid: `42/4206/420606/420606001/420606001001/${name}/`,
@@ -120,7 +135,13 @@ export async function insertHomes(base: TestDatabase, names: readonly string[]):
      from jsonb_to_recordset($1) as r (id uuid, level text, code text, name text, path text)`,
     [
       { id: street, level: 'street', code: '420606001', name: '清河口街道', path: '42/4206/420606/420606001/' },
-      ...worlds.map(({ name, grid }) => ({ id: idFromName(grid), level: 'grid', code: name, name: `${name}网格`, path: grid })),
+      ...worlds.map(({ name, grid }) => ({
+        id: idFromName(grid),
+        level: 'grid',
+        code: name,
+        name: `${name}网格`,
+        path: grid,
+      })),
     ],
   );
   await run(
@@ -147,8 +168,17 @@ export async function insertHomes(base: TestDatabase, names: readonly string[]):
   await insertStaff(run, street);
 }
 
-async function insertStaff(run: (text: string, rows: readonly object[]) => Promise<unknown>, street: string): Promise<void> {
-  const staff = PEOPLE.map(({ staffId, name, role }) => ({ id: staffId, name, kind: role, region: street, path: '42/4206/420606/420606001/' }));
+async function insertStaff(
+  run: (text: string, rows: readonly object[]) => Promise<unknown>,
+  street: string,
+): Promise<void> {
+  const staff = PEOPLE.map(({ staffId, name, role }) => ({
+    id: staffId,
+    name,
+    kind: role,
+    region: street,
+    path: '42/4206/420606/420606001/',
+  }));
   await run(
     `insert into staff (id, name, kind, region_id, region_path) select id, name, kind, region, path
      from jsonb_to_recordset($1) as r (id uuid, name text, kind text, region uuid, path text)`,
