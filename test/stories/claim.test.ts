@@ -26,7 +26,7 @@ test('of twenty operators who claim one incident at once over HTTP one wins, and
   expect(people.some((person, place) => person.accountId === winner.id && answers[place]!.status === 200)).toBe(true);
   const refused = answers.filter((answer) => answer.status !== 200);
   expect(refused.map((answer) => [answer.status, (answer.body as { code: string }).code])).toEqual(
-    Array(19).fill([409, 'already_claimed']),
+    Array.from({ length: 19 }, () => [409, 'already_claimed']),
   );
   for (const answer of refused) {
     expect((answer.body as { owner: unknown }).owner).toEqual(winner);
