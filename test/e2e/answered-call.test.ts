@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signInDemo, type Api } from '#test/harness/api.ts';
 import { keepScreen, launchChromium } from '#test/harness/chromium.ts';
-import { openBoxPage, openDesk, type Seat } from '#test/harness/console.ts';
+import { openBoxPage, openDesk, pictureFailures, type Seat } from '#test/harness/console.ts';
 import { boxesByNearestHelp, type DemoBox } from '#test/harness/demo-boxes.ts';
 import { firstHeardAfter, firstSeenAt, lookOutFor, sentencesOf, silentFor } from '#test/harness/page-probes.ts';
 import { createPlatformHome, type PlatformHome } from '#test/harness/platform.ts';
@@ -30,6 +30,7 @@ beforeAll(async () => {
   first = await openDesk(browser, home.url, home.demo(), 'op1');
   second = await openDesk(browser, home.url, home.demo(), 'op2', { size: { width: 1366, height: 768 } });
 });
+pictureFailures(() => browser);
 afterAll(async () => {
   await browser?.close();
   await platform?.stop();
@@ -56,7 +57,8 @@ test('a press becomes an answered call: two desks and the box see every step', a
   const { id, residents, minutes } = boxes[0]!;
   const name = residents[0]!;
   const box = await openBoxPage(browser, home.url, id);
-  const said = (sentence: RegExp) => expect.poll(() => sentencesOf(box.page), soon).toContainEqual(expect.stringMatching(sentence));
+  const said = (sentence: RegExp) =>
+    expect.poll(() => sentencesOf(box.page), soon).toContainEqual(expect.stringMatching(sentence));
 
   // Pressed: card and sound on both desks, opened where nothing else is open.
   await Promise.all([lookOutFor(box.page, '[data-sunk="true"]'), lookOutFor(first.page, '.list-pinned .case-row')]);
@@ -88,7 +90,7 @@ test('a press becomes an answered call: two desks and the box see every step', a
   await first.page.getByRole('dialog', { name: '转医疗' }).waitFor();
   await first.keys('Enter');
   await first.step('等待').waitFor();
-  await second.row(name).getByText('没人接').waitFor();
+  await redRow(second, name).waitFor();
   await second.page.getByText(/^医疗 ·/).waitFor();
   await first.keys('Enter');
   await second.row(name).getByText(`${first.name} · 已受理`).waitFor();
@@ -115,7 +117,9 @@ test('a press becomes an answered call: two desks and the box see every step', a
   const marker = first.page.locator('.map .is-person.tone-blue', { hasText: nearest.name });
   await marker.waitFor();
   const before = await pixelsToGo(first.page);
-  await expect.poll(async () => ((await marker.count()) === 0 ? 0 : pixelsToGo(first.page)), { timeout: 30_000, interval: 100 }).toBeLessThan(before - 8);
+  await expect
+    .poll(async () => ((await marker.count()) === 0 ? 0 : pixelsToGo(first.page)), { timeout: 30_000, interval: 100 })
+    .toBeLessThan(before - 8);
   await keepScreen(first.page, 'call-coming');
   await Promise.all([first, second].map((seat) => seat.step('到场').waitFor({ timeout: 60_000 })));
   await said(/到门口了/);
@@ -137,10 +141,17 @@ test('a press becomes an answered call: two desks and the box see every step', a
   await Promise.all([first, second].map((seat) => seat.row(name).waitFor({ state: 'detached' })));
 
   expect(await sentencesOf(box.page)).toEqual(
-    expect.arrayContaining([/^收到了/, /^我们的小/, /出门了/, /到门口了/, /^这回的事办好了/].map((one) => expect.stringMatching(one))),
+    expect.arrayContaining(
+      [/^收到了/, /^我们的小/, /出门了/, /到门口了/, /^这回的事办好了/].map((one) => expect.stringMatching(one)),
+    ),
   );
   expect([...first.problems, ...second.problems, ...box.problems]).toEqual([]);
   const closed = await api.get('/api/incidents?state=closed&limit=5');
-  expect(closed.body.items[0]).toMatchObject({ state: 'closed', code: 'rescue', queue: 'medical', owner: { name: first.name } });
+  expect(closed.body.items[0]).toMatchObject({
+    state: 'closed',
+    code: 'rescue',
+    queue: 'medical',
+    owner: { name: first.name },
+  });
   await box.close();
 });

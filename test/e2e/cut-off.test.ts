@@ -6,7 +6,7 @@ import { zh } from '../../dispatcher-ui/src/i18n/zh.ts';
 import { signInDemo, type Api } from '#test/harness/api.ts';
 import { openBox, type Box } from '#test/harness/box.ts';
 import { keepScreen, launchChromium } from '#test/harness/chromium.ts';
-import { openBoxPage, openDesk, type Seat } from '#test/harness/console.ts';
+import { openBoxPage, openDesk, pictureFailures, type Seat } from '#test/harness/console.ts';
 import { firstSeenAt, lookOutFor } from '#test/harness/page-probes.ts';
 import { createPlatformHome, type PlatformHome } from '#test/harness/platform.ts';
 import type { RunningProcess } from '#test/harness/process.ts';
@@ -50,7 +50,7 @@ async function expected(): Promise<string[]> {
   return (await listOpen()).map((one) => `${one.id} ${whoHasIt(one)}`).sort();
 }
 function whoHasIt(one: WireIncident): string {
-  if (one.owner === null) return zh[one.state === 'waiting' ? 'state.waiting' : 'row.comingUntaken'];
+  if (one.owner === null) return zh['state.waiting'] + (one.state === 'waiting' ? '' : zh['row.coming']);
   return `${one.owner.name === seat.name ? zh['row.me'] : one.owner.name} · ${zh[`state.${one.state}`]}`;
 }
 
@@ -59,7 +59,11 @@ function recordList(): void {
   const records: [number, string][] = [];
   window.listed = () =>
     [...document.querySelectorAll('.case-row')]
-      .map((row) => `${row.id.slice('case-'.length)} ${row.querySelector('.case-owner')?.textContent.replace(/[ ·]*[剩超].*$/, '')}`)
+      .map((row) => {
+        const said = row.querySelector('.case-owner')!.cloneNode(true) as Element;
+        said.querySelector('.countdown')?.remove();
+        return `${row.id.slice('case-'.length)} ${said.textContent}`;
+      })
       .sort();
   window.rightSince = (wanted) => {
     const last = records.findLastIndex(([, text]) => text !== wanted);
@@ -99,7 +103,9 @@ async function takeOne(id: string): Promise<WireIncident> {
 }
 
 function report(what: string, { banner, live, right }: Record<'banner' | 'live' | 'right', number>): void {
-  console.log(`${what}: banner after ${banner} ms (promised 5000); after /readyz banner gone ${live} ms, list as the server's ${right} ms (promised 1000)`);
+  console.log(
+    `${what}: banner after ${banner} ms (promised 5000); after /readyz banner gone ${live} ms, list as the server's ${right} ms (promised 1000)`,
+  );
   expect(banner).toBeGreaterThanOrEqual(0);
   expect(banner).toBeLessThan(BANNER_MS);
   expect(live).toBeLessThan(EXACT_MS);
@@ -114,7 +120,30 @@ async function expectNothingCanBeDone(): Promise<void> {
   };
   seat.page.on('request', note);
   expect(await seat.page.locator('.next-step').isDisabled()).toBe(true);
-  await seat.keys('Enter', 'r', 'Enter', 'Escape', 'h', '1', 'Enter', 'Escape', 'f', '7', 'Escape', 'l', 'Enter', 'Escape', 'x', 'Enter', 'Escape', 'q', 'c', '2', 'Enter', 'u');
+  await seat.keys(
+    'Enter',
+    'r',
+    'Enter',
+    'Escape',
+    'h',
+    '1',
+    'Enter',
+    'Escape',
+    'f',
+    '7',
+    'Escape',
+    'l',
+    'Enter',
+    'Escape',
+    'x',
+    'Enter',
+    'Escape',
+    'q',
+    'c',
+    '2',
+    'Enter',
+    'u',
+  );
   expect(await seat.page.getByRole('dialog').count()).toBe(0);
   seat.page.off('request', note);
   expect(sent).toEqual([]);
@@ -132,6 +161,7 @@ beforeAll(async () => {
   await seat.step('受理').waitFor();
   await seat.page.evaluate(recordList);
 });
+pictureFailures(() => browser);
 afterAll(async () => {
   for (const box of presses) box.client.end(true);
   await browser?.close();

@@ -35,7 +35,9 @@ export function watchPage(page: Page): { problems: string[] } {
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(`threw ${error.stack ?? error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(`logged ${message.text()} (${message.location().url})`);
+    // That somebody else was faster, or that a code is asked for too, are answers, which browsers log as errors.
+    if (message.type() === 'error' && !/status of (401|409) /.test(message.text()))
+      problems.push(`logged ${message.text()} (${message.location().url})`);
   });
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';

@@ -1,6 +1,7 @@
 import { generateSync } from 'otplib';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { watchPage } from './chromium.ts';
+import { afterEach } from 'vitest';
+import { keepScreen, watchPage } from './chromium.ts';
 import { noteSentences, probe } from './page-probes.ts';
 import type { DemoFile } from './platform.ts';
 
@@ -34,7 +35,11 @@ const WORDS = {
 } as const;
 
 /** Opens the console in a browser of its own (no shared cookies) and stops before signing in. */
-export async function openSignIn(browser: Browser, url: string, options: SeatOptions = {}): Promise<Pick<Seat, 'page' | 'context' | 'problems'>> {
+export async function openSignIn(
+  browser: Browser,
+  url: string,
+  options: SeatOptions = {},
+): Promise<Pick<Seat, 'page' | 'context' | 'problems'>> {
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1920, height: 1080 },
     locale: options.language ?? 'zh-CN',
@@ -55,7 +60,13 @@ export async function openSignIn(browser: Browser, url: string, options: SeatOpt
 }
 
 /** Signs in an account of demo.json by keyboard alone, switches the sound on, and waits until the desk is live. */
-export async function openDesk(browser: Browser, url: string, demo: DemoFile, username: string, options: SeatOptions = {}): Promise<Seat> {
+export async function openDesk(
+  browser: Browser,
+  url: string,
+  demo: DemoFile,
+  username: string,
+  options: SeatOptions = {},
+): Promise<Seat> {
   const account = demo.accounts.find((one) => one.username === username)!;
   const words = WORDS[options.language ?? 'zh-CN'];
   const { page, context, problems } = await openSignIn(browser, url, options);
@@ -71,7 +82,14 @@ export async function openDesk(browser: Browser, url: string, demo: DemoFile, us
   await page.locator('.arm-key:focus').waitFor();
   if (options.sound === 'without') await page.getByRole('button', { name: words.without }).click();
   else if (options.sound !== 'no') await page.keyboard.press('Enter');
-  if (options.sound !== 'no') await page.locator('.link-state:not(.amber)').waitFor();
+  if (options.sound !== 'no')
+    await page
+      .locator('.link-state:not(.amber)')
+      .waitFor()
+      .catch(async (error: Error) => {
+        await keepScreen(page, `failed-desk-of-${username}`);
+        throw error;
+      });
   return {
     name: account.name,
     page,
@@ -87,7 +105,11 @@ export async function openDesk(browser: Browser, url: string, demo: DemoFile, us
 }
 
 /** The page that is a box, connected as one of the demo's devices; its sentences are written down. */
-export async function openBoxPage(browser: Browser, url: string, id: string): Promise<{ page: Page; problems: string[]; close(): Promise<void> }> {
+export async function openBoxPage(
+  browser: Browser,
+  url: string,
+  id: string,
+): Promise<{ page: Page; problems: string[]; close(): Promise<void> }> {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, locale: 'zh-CN' });
   const page = await context.newPage();
   const { problems } = watchPage(page);
@@ -96,4 +118,17 @@ export async function openBoxPage(browser: Browser, url: string, id: string): Pr
   await page.locator('.box-line[data-line="up"]').waitFor();
   await noteSentences(page, '.box-says');
   return { page, problems, close: () => context.close() };
+}
+
+/** After a test that failed, keeps a picture of every page that was open: test/e2e/screens/failed-….png. */
+export function pictureFailures(browser: () => Browser | undefined): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    const pages =
+      browser()
+        ?.contexts()
+        .flatMap((context) => context.pages()) ?? [];
+    for (const [place, page] of pages.entries())
+      await keepScreen(page, `failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 40)}-${place}`);
+  });
 }

@@ -59,7 +59,9 @@ export async function watchShifts(page: Page): Promise<void> {
         sources: { node: Node | null }[];
       })[]) {
         if (entry.hadRecentInput) continue;
-        const what = entry.sources.map(({ node }) => (node instanceof Element ? node.outerHTML : (node?.textContent ?? '')));
+        const what = entry.sources.map(({ node }) =>
+          node instanceof Element ? node.outerHTML : (node?.textContent ?? ''),
+        );
         window.probed.shifts.push({ value: entry.value, what: what.map((one) => one.slice(0, 160)) });
       }
     }).observe({ type: 'layout-shift' });
@@ -96,7 +98,9 @@ export async function firstSeenAt(page: Page, selector: string): Promise<number>
 
 /** When the page was first heard since `since`, both ms since 1970. Waits for it. */
 export async function firstHeardAfter(page: Page, since: number): Promise<number> {
-  const at = await page.waitForFunction((from) => window.probed.loudAt.find((one) => one >= from), since, { polling: 50 });
+  const at = await page.waitForFunction((from) => window.probed.loudAt.find((one) => one >= from), since, {
+    polling: 50,
+  });
   return (await at.jsonValue())!;
 }
 
@@ -125,11 +129,17 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { axe: runner } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+      axe: {
+        run(): Promise<{
+          violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+        }>;
+      };
     };
     const { violations } = await runner.run();
     return violations
       .filter((one) => one.impact === 'serious' || one.impact === 'critical')
-      .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 240)}`));
+      .flatMap((one) =>
+        one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 240)}`),
+      );
   });
 }
