@@ -55,6 +55,12 @@ export type ClosingCode = (typeof CLOSING_CODES)[number];
 export const PRIORITIES = [1, 2, 3, 4] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
+/** 3–24 digits and the marks between them: 15400000302, 0710-3511234, +86 710 351 1234, 12349. */
+export const phoneSchema = z
+  .string()
+  .trim()
+  .regex(/^\+?\d[\d\s()-]{1,22}\d$/, '电话号码,3–24 位数字 | a telephone number, 3–24 digits');
+
 /** Who the next step is owed by: a person by name, a duty group, or a partner centre. */
 export const owesSchema = z.object({
   kind: z.enum(['operators', 'operator', 'supervisors', 'responder', 'partner', 'follow_up', 'nobody']),
@@ -315,7 +321,7 @@ export const openByHandSchema = z.object({
   queue: z.enum(QUEUES).default('household'),
   kind: z.string().min(1).max(64).optional(),
   resident: z.string().max(64).optional(),
-  phone: z.string().max(40).optional(),
+  phone: phoneSchema.optional(),
   summary: z.string().min(1).max(2000),
   priority: z.number().int().min(1).max(4).optional(),
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { deviceIdSchema } from './device.ts';
 import {
+  phoneSchema,
   wireCareSchema,
   wireContactSchema,
   wireHouseholdSchema,
@@ -33,12 +34,6 @@ export const searchTextSchema = z
       .replaceAll(/\p{Cc}/gu, '')
       .trim(),
   );
-
-/** 3–24 digits and the marks between them: 15400000302, 0710-3511234, +86 710 351 1234, 12349. */
-export const phoneSchema = z
-  .string()
-  .trim()
-  .regex(/^\+?\d[\d\s()-]{1,22}\d$/, '电话号码,3–24 位数字 | a telephone number, 3–24 digits');
 
 const day = z.iso.date();
 /** A date of birth that a living person can have. */

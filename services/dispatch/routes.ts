@@ -160,7 +160,7 @@ function registerOpening(app: App, { db, cases, views, search }: DispatchRoutesD
         id: request.intentId,
         queue,
         kind:
-          kind !== undefined && kind in EVENT_TYPES
+          kind !== undefined && Object.hasOwn(EVENT_TYPES, kind)
             ? kind
             : queue === 'household'
               ? 'service'
