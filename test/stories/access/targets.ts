@@ -218,5 +218,3 @@ export interface Scene {
   /** Another account of the caller's role and street, for calls that use an account up. */
   another(): Promise<Person>;
 }
-
-export type { Streets };
