@@ -27,7 +27,7 @@ async function runWorlds(
   const edges = new Set<string>();
   let place = from;
   await fc.assert(
-    fc.asyncProperty(sequences(9, 20), async (sequence) => {
+    fc.asyncProperty(sequences(6, 13), async (sequence) => {
       const world = createDatabaseWorld(base, edges);
       await world.begin(names[place++]!);
       await play(world, sequence);

@@ -55,7 +55,9 @@ export function expectSound(i: Incident): void {
   if (i.quiet) must(i.talk === null, 'no line is open into a quiet home', i);
 }
 
-const KEPT = ['id', 'class', 'test', 'subject', 'source', 'openedAt', 'deviceId', 'householdId'] as const;
+const KEPT = ['id', 'class', 'test', 'subject', 'source', 'openedAt', 'deviceId'] as const;
+/** May become known, and then stays. */
+const LEARNT = ['householdId', 'regionPath', 'claimedAt'] as const;
 const OWNER_FACTS = {
   taken: ['claimed', 'reopened'],
   passed: ['taken_over', 'reopened'],
@@ -76,6 +78,8 @@ export function expectLegalStep(
     return;
   }
   for (const field of KEPT) must(before[field] === after[field], `${field} never changes`, before, after);
+  for (const field of LEARNT)
+    must(before[field] === null || before[field] === after[field], `${field} stays as it is`, before, after);
   if (before.state !== after.state) {
     must(
       mayBecome(INCIDENT_EXITS, before.state, after.state),

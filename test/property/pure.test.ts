@@ -27,7 +27,21 @@ const claim = desk({ type: 'claim' });
 /** Ways that chance does not take in every run. */
 const RARE: Step[][] = [
   [sos, claim, assign(0), next, next, next, desk({ type: 'cancel' })],
+  [
+    sos,
+    claim,
+    assign(0),
+    next,
+    next,
+    next,
+    desk({ type: 'resolve' }),
+    desk({ type: 'reopen' }),
+    desk({ type: 'release' }),
+  ],
   [sos, claim, assign(0), next, next, next, next, desk({ type: 'release' })],
+  [sos, claim, assign(0), next, desk({ type: 'release' }), answer('declined')],
+  [sos, claim, assign(0), next, desk({ type: 'cancel' })],
+  [sos, claim, desk({ type: 'resolve', code: 'company' }), desk({ type: 'close' })],
   [sos, claim, assign(0), next, next, next, assign(1), next, desk({ type: 'release' }), answer('done', 1)],
   [sos, claim, assign(0), next, answer('declined'), assign(1), next, withdraw],
   [sos, claim, assign(0), next, next, answer('declined'), assign(1), next, next, withdraw],
@@ -43,7 +57,7 @@ it(`${RUNS.toLocaleString('en')} random sequences of presses, commands, answers 
   const edges = new Set<string>();
   let runs = 0;
   fc.assert(
-    fc.property(sequences(0, 24), (sequence) => {
+    fc.property(sequences(0, 16), (sequence) => {
       const world = createPureWorld(edges, runs++ % 4 === 0);
       for (const step of sequence) world.run(step);
       world.finish();

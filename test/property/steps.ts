@@ -125,10 +125,15 @@ const command: fc.Arbitrary<DeskCommand> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ type: 'note' as const, text: '电话里有水声' }) },
   {
     weight: 1,
-    arbitrary: fc.constant({
-      type: 'identify' as const,
-      resident: '0192f7b0-0000-7000-8000-00000000aaaa',
-      name: '王桂兰',
+    arbitrary: fc.record({
+      type: fc.constant('identify' as const),
+      resident: fc.constant('0192f7b0-0000-7000-8000-00000000aaaa'),
+      name: fc.constant('王桂兰'),
+      home: fc.constantFrom(undefined, {
+        householdId: '0192f7b0-0000-7000-8000-00000000bbbb',
+        regionPath: '42/4206/420606/420606002/',
+        position: { lat: 32.05, lon: 112.15 },
+      }),
     }),
   },
   { weight: 2, arbitrary: fc.constant({ type: 'attend' as const }) },
@@ -243,9 +248,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('policy' as const), which: fc.nat(TEST_POLICIES.length - 1) }) },
 );
 
-/** A press, and so many steps that may follow it. */
+const claim: Step = { do: 'desk', pick: 0, who: 0, command: { type: 'claim' }, stale: false };
+const ask: Step = { do: 'assign', pick: 0, who: 'owner', helper: 0 };
+const next: Step = { do: 'answer', pick: 0, to: 'next', minutes: undefined };
+const handOver: Step = { do: 'handoff', pick: 0, who: 'owner', target: '120' };
+const onwards: Step = { do: 'handoff_update', pick: 0, who: 'owner', to: 'next', complete: true };
+
+/** How a case goes when nothing comes between, as far as it goes: chance alone rarely takes so many right turns. */
+const course: fc.Arbitrary<Step[]> = fc
+  .tuple(
+    fc.constantFrom([claim, ask, next, next, next, next], [claim, handOver, onwards, onwards, onwards, onwards]),
+    fc.integer({ min: 1, max: 6 }),
+  )
+  .map(([steps, length]) => steps.slice(0, length));
+
+/** A press, and what may follow it: so many single steps and courses. */
 export function sequences(least: number, most: number): fc.Arbitrary<Step[]> {
+  const part = fc.oneof({ weight: 6, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: course });
   return fc
-    .tuple(press, fc.array(step, { minLength: least, maxLength: most, size: 'max' }))
-    .map(([first, rest]) => [first, ...rest]);
+    .tuple(press, fc.array(part, { minLength: least, maxLength: most, size: 'max' }))
+    .map(([first, rest]) => [first, ...rest.flat()]);
 }
