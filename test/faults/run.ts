@@ -5,11 +5,12 @@ import { describeResult, runFaults, type FaultResult } from './fault-run.ts';
 import type { FaultPlan } from './plan.ts';
 import { embeddedWorld, ownWorld, type World } from './worlds.ts';
 
-const USAGE = `npm run test:faults -- [--seed TEXT] [--only embedded|own|broker] [--presses N] [--boxes N] [--kills N]
+const USAGE = `npm run test:faults -- [--seed TEXT] [--only embedded|own|broker|database] [--presses N] [--boxes N] [--kills N]
   2,000 presses from 40 boxes that follow the protocol, while something is killed with -9 at 20 random moments:
   embedded  the platform, with its embedded database and broker
   own       the platform, on PostgreSQL, Mosquitto and Redis that stay
   broker    Mosquitto, under a platform that stays
+  database  PostgreSQL, under a platform that stays
 Ends by itself after about 15 minutes; exit code 1 when a promise was broken. Listens on 127.0.0.1 only.
 `;
 
@@ -22,6 +23,7 @@ const CASES: Record<string, { what: string; world: () => Promise<World>; peaceMs
     peaceMs: 14_000,
   },
   broker: { what: 'Mosquitto killed', world: () => ownWorld('broker'), peaceMs: 10_000 },
+  database: { what: 'PostgreSQL killed', world: () => ownWorld('database'), peaceMs: 10_000 },
 };
 
 async function main(): Promise<number> {

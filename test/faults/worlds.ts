@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmbeddedPostgres } from '#platform/embedded-postgres.ts';
 import { createLog } from '#platform/log.ts';
+import { isPostmasterOf } from '#platform/postmaster.ts';
 import { startMosquitto } from '#test/harness/mosquitto.ts';
 import { createPlatformHome, type PlatformHome } from '#test/harness/platform.ts';
 import { processesWith, runProgram, type RunningProcess } from '#test/harness/process.ts';
@@ -63,7 +64,7 @@ export async function embeddedWorld(): Promise<World> {
  * PostgreSQL on its own, Debian's Mosquitto with what `npm run broker` wrote, Debian's Redis; all of them outlive the
  * platform. `kill` says who is struck.
  */
-export async function ownWorld(kill: 'platform' | 'broker'): Promise<World> {
+export async function ownWorld(kill: 'platform' | 'broker' | 'database'): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'yijiantong-test-engines-'));
   chmodSync(folder, 0o711);
   const home = await createPlatformHome();
@@ -91,18 +92,26 @@ export async function ownWorld(kill: 'platform' | 'broker'): Promise<World> {
     });
     undo.push(() => platform.end());
     await platform.ready();
-    const brokerVictim: Victim = {
-      async strike() {
-        await broker.kill();
-        await broker.start();
+    const victims: Record<typeof kill, Victim> = {
+      platform: platform.victim,
+      broker: {
+        async strike() {
+          await broker.kill();
+          await broker.start();
+        },
+        wasReady: () => true,
       },
-      wasReady: () => true,
+      database: {
+        // Whoever started it starts it again.
+        strike: () => killPostgres(join(folder, 'database')),
+        wasReady: () => true,
+      },
     };
     return {
       devices: home.demo().devices,
       mqttUrl: home.mqttUrl,
       databaseUrl: () => databaseUrl,
-      victim: kill === 'broker' ? brokerVictim : platform.victim,
+      victim: victims[kill],
       output: platform.output,
       ready: platform.ready,
       async stop() {
@@ -115,6 +124,21 @@ export async function ownWorld(kill: 'platform' | 'broker'): Promise<World> {
     await tearDown();
     throw error;
   }
+}
+
+/** Waits for the server on `dataDir` where it is between two lives, and kills it; never a stranger who has its old number. */
+async function killPostgres(dataDir: string): Promise<void> {
+  const cluster = join(dataDir, 'postgres');
+  const file = join(cluster, 'postmaster.pid');
+  for (const until = performance.now() + 60_000; performance.now() < until;) {
+    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
+    if (isPostmasterOf(pid, cluster)) {
+      process.kill(pid, 'SIGKILL');
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('PostgreSQL did not come back within 60 s');
 }
 
 /** The demo city in a database of one's own: a platform that is started once, with an embedded broker. */
