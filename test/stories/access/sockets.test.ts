@@ -85,10 +85,18 @@ async function work(street: Street): Promise<void> {
   await cases.desk(id, { type: 'claim' }, by, null);
   await cases.desk(id, { type: 'note', text: `${street.name}的一条记录` }, by, null);
   await cases.street(id, { type: 'assign', helper }, by, null);
-  await settled();
-  const { rows } = await running.db.pool.query<{ id: string }>('select id from assignment where incident_id = $1', [
+  const { medic } = street.people;
+  await cases.street(
     id,
-  ]);
+    { type: 'assign', helper: { ...helper, staffId: medic.staffId!, name: medic.name, role: 'medic' } },
+    by,
+    null,
+  );
+  await settled();
+  const { rows } = await running.db.pool.query<{ id: string }>(
+    'select id from assignment where incident_id = $1 and staff_id = $2',
+    [id, worker.staffId],
+  );
   for (const to of ['accepted', 'under_way'] as const)
     await cases.answer(rows[0]!.id, worker.staffId!, { to }, worker.actor);
   clock.advance(1_000);
@@ -150,6 +158,30 @@ describe('while both streets are at work', () => {
         expect(shown.length).toBeGreaterThan(5);
         for (const { region } of shown) expect(region.map(({ id }) => id)).toContain(streets[which].id);
       }
+    }
+  });
+
+  test('who connects now is shown what is open in his own street', async () => {
+    for (const [mine, theirs] of [
+      [own, other],
+      [other, own],
+    ] as const) {
+      const { operator, supervisor, grid_worker: worker } = mine.people;
+      for (const screen of [
+        await show('/console', operator),
+        await show('/console', supervisor),
+        await show('/field', worker),
+      ]) {
+        expect([screen.name, theirs.words.in(screen.text())]).toEqual([screen.name, []]);
+        expect([screen.name, mine.words.in(screen.text()).length > 0]).toEqual([
+          screen.name,
+          screen.name === '/console',
+        ]);
+      }
+      const [shown] = (await show('/console', operator)).got('snapshot') as [
+        { incidents: WireIncident[]; responders: unknown[] },
+      ];
+      expect([shown.incidents.length > 1, shown.responders.length > 0]).toEqual([true, true]);
     }
   });
 

@@ -163,6 +163,40 @@ async function wordsSaidIn(pool: pg.Pool, street: string): Promise<string[]> {
   return rows.flatMap(({ word, phone }) => (word === null ? [] : phone ? [word, maskPhone(word)!] : [word]));
 }
 
+/** A digest of every row of a street that somebody may change, by table: the same as long as nobody did. */
+export async function digestOf(pool: pg.Pool, path: string): Promise<Record<string, string>> {
+  const home = `select id from household where starts_with(region_path, $1)`;
+  const person = `select id from resident where household_id in (${home})`;
+  const worker = `select id from staff where starts_with(region_path, $1)`;
+  const account = `select account_id from account_region where region_path = $1`;
+  const tables: Record<string, string> = {
+    region: `starts_with(t.path, $1)`,
+    household: `t.id in (${home})`,
+    resident: `t.id in (${person})`,
+    care_profile: `t.resident_id in (${person})`,
+    contact: `t.resident_id in (${person})`,
+    device: `t.household_id in (${home}) or t.resident_id in (${person})`,
+    key_holder: `t.household_id in (${home})`,
+    staff: `t.id in (${worker})`,
+    responsibility: `t.staff_id in (${worker})`,
+    duty_rule: `t.staff_id in (${worker}) or starts_with(t.region_path, $1)`,
+    duty_exception: `t.staff_id in (${worker})`,
+    account: `t.id in (${account})`,
+    account_region: `starts_with(t.region_path, $1)`,
+    shift_handover: `t.from_id in (${account})`,
+    desk: `t.account_id in (${account})`,
+  };
+  const digests: Record<string, string> = {};
+  for (const [table, where] of Object.entries(tables)) {
+    const { rows } = await pool.query<{ digest: string }>(
+      `select md5(string_agg(t::text, '|' order by t::text)) as digest from ${table} t where ${where}`,
+      [path],
+    );
+    digests[table] = rows[0]!.digest;
+  }
+  return digests;
+}
+
 let pressed = 0;
 
 /** What a box sends when its red key is pressed. */

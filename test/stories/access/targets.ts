@@ -3,10 +3,11 @@ import type { DeskCommand } from '#dispatch/domain/desk.ts';
 import type { StreetCommand } from '#dispatch/domain/street.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { RunningPlatform } from '#test/harness/running.ts';
-import { pressOf, signInPerson, type Home, type Person, type Street, type Streets } from './streets.ts';
+import { pressOf, signInPerson, type Home, type Person, type Street } from './streets.ts';
 
 /** How far a case has got. `offered`, `under_way`: a person of the street; `handed`: offered to 120; `unplaced`: nobody knows whose. */
-export type Stage = 'waiting' | 'claimed' | 'resolved' | 'offered' | 'under_way' | 'handed' | 'unplaced';
+export const STAGES = ['waiting', 'claimed', 'resolved', 'offered', 'under_way', 'handed', 'unplaced'] as const;
+export type Stage = (typeof STAGES)[number];
 
 export interface Case {
   id: string;

@@ -121,13 +121,29 @@ export const CASES: Record<string, Exercise> = {
     naming('assign', 'claimed', ({ candidate }) => ({ responder: candidate })),
     naming('withdraw', 'offered', ({ assignment }) => ({ assignment })),
     naming('arrived', 'under_way', ({ assignment }) => ({ assignment })),
-    naming('identify', 'claimed', ({ home }) => ({ resident: home.residentId })),
     answering('accept', 'offered'),
     answering('decline', 'offered'),
     answering('depart', 'accepted'),
     answering('arrive', 'under_way'),
     answering('complete', 'on_scene'),
   ]),
+  // Who it is in a home that is known, and whose case it is that nobody could place.
+  'POST /api/incidents/:id/identify': {
+    shows: true,
+    calls: async (target, { caller, own }) => {
+      const { id, version, home } = await target.case('claimed', caller);
+      const unplaced = await own.case('unplaced', caller);
+      const mine = await own.case('claimed', caller);
+      const whose = target === own ? unplaced.home : home;
+      return [
+        post(`/api/incidents/${id}/identify`, { version, resident: home.residentId }),
+        post(`/api/incidents/${unplaced.id}/identify`, { version: unplaced.version, resident: whose.residentId }),
+        ...(target === own
+          ? []
+          : [post(`/api/incidents/${mine.id}/identify`, { version: mine.version, resident: home.residentId })]),
+      ];
+    },
+  },
   'GET /api/policies': { aimless: true, calls: () => [get('/api/policies')] },
   // What holds for everybody is not for the administrator of one street.
   'POST /api/policies/routing': {
