@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signInDemo, type Api } from '#test/harness/api.ts';
 import { keepScreen, launchChromium } from '#test/harness/chromium.ts';
 import { openBoxPage, openDesk, pictureFailures, type Seat } from '#test/harness/console.ts';

@@ -22,7 +22,6 @@ export async function probe(page: Page): Promise<void> {
   await page.addInitScript(() => {
     window.probed = { loudAt: [], firstSeen: {}, shifts: [], said: [] };
     const ears = new Map<BaseAudioContext, AnalyserNode>();
-    // eslint-disable-next-line typescript/unbound-method -- called with the node it came from
     const connect = AudioNode.prototype.connect as (this: AudioNode, to: unknown, ...rest: unknown[]) => AudioNode;
     AudioNode.prototype.connect = function hear(this: AudioNode, to: unknown, ...rest: unknown[]) {
       if (to instanceof AudioDestinationNode) {
@@ -39,7 +38,7 @@ export async function probe(page: Page): Promise<void> {
         connect.call(this, ear);
       }
       return connect.call(this, to, ...rest);
-    } as AudioNode['connect'];
+    };
   });
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { chainHash, CHAIN_START, findBrokenLink, type ChainLink } from '#kernel/hash-chain.ts';
+import { findBrokenLink, type ChainLink } from '#kernel/hash-chain.ts';
 import { idFromName } from '#kernel/ids.ts';
 import { decideDesk } from '#dispatch/domain/desk.ts';
 import { Refusal } from '#dispatch/domain/draft.ts';
@@ -280,20 +280,6 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
   }
 
   return { run, finish, cases };
-}
-
-/** A tampered line is found, wherever it is: the check of the check. */
-export function brokenAfterTampering(): (number | null)[] {
-  const bodies = [{ n: 1 }, { n: 2 }, { n: 3 }];
-  let prev = CHAIN_START;
-  const links = bodies.map((body): ChainLink => {
-    const link = { body, prev, hash: chainHash(prev, body) };
-    prev = link.hash;
-    return link;
-  });
-  return links.map((_, at) =>
-    findBrokenLink(links.map((link, place) => (place === at ? { ...link, body: { n: 9 } } : link))),
-  );
 }
 
 function same(a: unknown, b: unknown, sentence: string): void {
