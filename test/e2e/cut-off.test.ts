@@ -50,7 +50,7 @@ async function expected(): Promise<string[]> {
   return (await listOpen()).map((one) => `${one.id} ${whoHasIt(one)}`).sort();
 }
 function whoHasIt(one: WireIncident): string {
-  if (one.owner === null) return zh['state.waiting'] + (one.state === 'waiting' ? '' : zh['row.coming']);
+  if (one.owner === null) return zh[one.state === 'responding' ? 'row.coming' : `state.${one.state}`];
   return `${one.owner.name === seat.name ? zh['row.me'] : one.owner.name} · ${zh[`state.${one.state}`]}`;
 }
 

@@ -81,7 +81,12 @@ function List({
   }
   useKeys(keys, { exclusive: true, active: armed });
 
-  if (candidates.length === 0) return <p className="candidates-none">{t('candidates.none')}</p>;
+  if (candidates.length === 0)
+    return (
+      <p className="candidates-none">
+        {t(incident.position || incident.region.length > 0 ? 'candidates.none' : 'candidates.noPlace')}
+      </p>
+    );
   return (
     <ol tabIndex={0} aria-label={t('candidates.title')}>
       {candidates.map((one, place) => (

@@ -24,7 +24,7 @@ export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
     <section className="help" aria-label={t('help.title')}>
       {assignments.length + handoffs.length + lost.length === 0 && (
         <p className="help-line grey">
-          <Icon name="walk" /> {t('help.nobody')}
+          <Icon name="walk" /> {t(isOpen(incident) ? 'help.nobody' : 'help.nobodyWent')}
         </p>
       )}
       {assignments.map((one) => (

@@ -86,8 +86,8 @@ function RowOwner({ incident }: { incident: ShownIncident }): ReactNode {
   if (isUntaken(incident)) {
     return (
       <>
-        <span>{t('state.waiting')}</span>
-        {incident.state !== 'waiting' && <span>{t('row.coming')}</span>}
+        {/* That nobody has it the place in the list says; the home's own place needs the room. */}
+        <span>{t(incident.state === 'responding' ? 'row.coming' : `state.${incident.state}`)}</span>
         <Countdown incident={incident} />
       </>
     );
