@@ -137,24 +137,46 @@ describe('in one’s own street one does what is to be done, and sees nothing of
   });
 });
 
+/** Calls at things of the other street are answered word for word like calls at what nobody has. */
+async function seesNothing(exercise: Exercise, caller: Person): Promise<void> {
+  const own = ownTarget(running, clock, streets.own);
+  const aimed = await callsOf(exercise, other, caller, own);
+  const empty = await callsOf(exercise, nobody, caller, own);
+  expect(aimed.length).toBe(empty.length);
+  for (const [place, asked] of aimed.entries()) {
+    const { text, ...answer } = await call(caller, asked);
+    const { text: _text, ...nothing } = await call(caller, empty[place]!);
+    expect([asked, leaksOf(asked, { ...answer, text })]).toEqual([asked, []]);
+    if (exercise.anybody) continue;
+    expect([asked, answer]).toEqual([asked, nothing]);
+    // 201: something new of one's own, that a number of theirs was typed into.
+    const isNothing = answer.items === 0 || [201, 400, 403, 404, 422].includes(answer.status);
+    expect(isNothing, `${asked.url}: ${text}`).toBe(true);
+  }
+}
+
 describe('what is another street’s is as if nobody had it', () => {
   test.each(allowed.filter(({ exercise }) => !exercise.aimless))('$name as $role', async ({ exercise, role }) => {
-    const caller = streets.own.people[role];
+    await expect(seesNothing(exercise, streets.own.people[role])).resolves.toBeUndefined();
+  });
+});
+
+describe('who holds two streets sees nothing of the one between them', async () => {
+  const around = [streets.own, streets.beyond];
+  const callers = {
+    operator: await signInPerson(running, clock, 'operator', around),
+    admin: await signInPerson(running, clock, 'admin', around),
+    auditor: await signInPerson(running, clock, 'auditor', around),
+  };
+  const reading = allowed.flatMap(({ role, ...route }) =>
+    role in callers && route.method === 'GET' ? [{ ...route, role: role as keyof typeof callers }] : [],
+  );
+  test.each(reading)('$name as $role', async ({ exercise, role }) => {
+    const caller = callers[role];
     const own = ownTarget(running, clock, streets.own);
-    const aimed = await callsOf(exercise, other, caller, own);
-    const empty = await callsOf(exercise, nobody, caller, own);
-    expect(aimed.length).toBe(empty.length);
-    for (const [place, asked] of aimed.entries()) {
-      const { text, ...answer } = await call(caller, asked);
-      const { text: _text, ...nothing } = await call(caller, empty[place]!);
-      expect([asked, leaksOf(asked, { ...answer, text })]).toEqual([asked, []]);
-      if (exercise.anybody) continue;
-      expect([asked, answer]).toEqual([asked, nothing]);
-      // 201: something new of one's own, that a number of theirs was typed into.
-      expect(answer.items === 0 || [201, 400, 403, 404, 422].includes(answer.status), `${asked.url}: ${text}`).toBe(
-        true,
-      );
-    }
+    for (const asked of await callsOf(exercise, own, caller, own))
+      expect([asked, leaksOf(asked, await call(caller, asked))]).toEqual([asked, []]);
+    await expect(exercise.aimless ? undefined : seesNothing(exercise, caller)).resolves.toBeUndefined();
   });
 });
 

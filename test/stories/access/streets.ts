@@ -50,33 +50,47 @@ export interface Street {
 export interface Streets {
   own: Street;
   other: Street;
+  /** A third one; the other lies between it and one's own in every order of paths. */
+  beyond: Region;
 }
 
-const STREETS = { own: '清河口街道', other: '汉江街道' };
+type Region = Pick<Street, 'id' | 'path' | 'name'>;
+
+const STREETS = { own: '清河口街道', other: '屏襄门街道', beyond: '紫贞街道' };
 
 /** Takes two streets of the demo city and signs in somebody of each role in both. */
 export async function settleStreets(running: RunningPlatform, clock: Clock): Promise<Streets> {
   const { pool } = running.db;
-  const said = { own: await wordsSaidIn(pool, STREETS.own), other: await wordsSaidIn(pool, STREETS.other) };
+  const [own, other, beyond] = await Promise.all(
+    [STREETS.own, STREETS.other, STREETS.beyond].map((name) => findStreet(pool, name)),
+  );
+  const said = await Promise.all([own!, other!, beyond!].map(({ name }) => wordsSaidIn(pool, name)));
+  const elsewhere = (mine: number): string =>
+    said
+      .filter((_, place) => place !== mine)
+      .flat()
+      .join('\n');
   return {
-    own: await settle(running, clock, STREETS.own, '甲', wordsOf(said.own, said.other.join('\n'))),
-    other: await settle(running, clock, STREETS.other, '乙', wordsOf(said.other, said.own.join('\n'))),
+    own: await settle(running, clock, own!, '甲', wordsOf(said[0]!, elsewhere(0))),
+    other: await settle(running, clock, other!, '乙', wordsOf(said[1]!, elsewhere(1))),
+    beyond: beyond!,
   };
+}
+
+async function findStreet(pool: pg.Pool, name: string): Promise<Region> {
+  return (await pool.query<Region>(`select id, path, name from region where name = $1 and level = 'street'`, [name]))
+    .rows[0]!;
 }
 
 async function settle(
   running: RunningPlatform,
   clock: Clock,
-  name: string,
+  region: Region,
   mark: string,
   words: Words,
 ): Promise<Street> {
   const { pool } = running.db;
-  const region = (
-    await pool.query<{ id: string; path: string }>(`select id, path from region where name = $1 and level = 'street'`, [
-      name,
-    ])
-  ).rows[0]!;
+  const { name } = region;
   const homes = (await pool.query<Home>(HOMES, [region.path])).rows;
   const staff = (await pool.query<Street['staff'][number]>(STAFF, [region.path])).rows;
   const people = {} as Street['people'];
@@ -94,7 +108,6 @@ async function settle(
   }
   return {
     ...region,
-    name,
     people,
     staff,
     words,
@@ -106,17 +119,18 @@ async function settle(
   };
 }
 
-/** An account of one street, signed in. */
+/** An account of one street, or of several, signed in. */
 export async function signInPerson(
   running: RunningPlatform,
   clock: Clock,
   role: Role,
-  street: Pick<Street, 'id' | 'path' | 'name'>,
+  streets: Region | readonly Region[],
   who: { name?: string; staffId?: string | null } = {},
 ): Promise<Person> {
-  const name = who.name ?? `${street.name}的人`;
+  const regions = [streets].flat() as Region[];
+  const name = who.name ?? `${regions[0]!.name}的人`;
   const staffId = who.staffId ?? null;
-  const person = await signInTestPerson(running.db, clock, role, { regions: [street], name, staffId });
+  const person = await signInTestPerson(running.db, clock, role, { regions, name, staffId });
   return { ...person, role, name, staffId, actor: { kind: 'person', id: person.accountId, name, role } };
 }
 
