@@ -124,10 +124,10 @@ export async function signInPerson(
   running: RunningPlatform,
   clock: Clock,
   role: Role,
-  streets: Region | readonly Region[],
+  streets: Region | Region[],
   who: { name?: string; staffId?: string | null } = {},
 ): Promise<Person> {
-  const regions = [streets].flat() as Region[];
+  const regions = [streets].flat();
   const name = who.name ?? `${regions[0]!.name}的人`;
   const staffId = who.staffId ?? null;
   const person = await signInTestPerson(running.db, clock, role, { regions, name, staffId });
