@@ -50,7 +50,7 @@ async function expected(): Promise<string[]> {
   return (await listOpen()).map((one) => `${one.id} ${whoHasIt(one)}`).sort();
 }
 function whoHasIt(one: WireIncident): string {
-  if (one.owner === null) return zh[one.state === 'responding' ? 'row.coming' : `state.${one.state}`];
+  if (one.owner === null) return one.state === 'responding' ? zh['row.coming'] : zh[`state.${one.state}`];
   return `${one.owner.name === seat.name ? zh['row.me'] : one.owner.name} · ${zh[`state.${one.state}`]}`;
 }
 
