@@ -158,6 +158,7 @@ test('a shift is handed over with every open case and signed by both', async () 
   await first.page.locator('.handover').waitFor();
   expect(await first.page.locator('.handover-cases li').count()).toBe(mine.length);
   await first.page.locator('.handover textarea').fill('王家的钥匙在门卫');
+  await first.page.evaluate(() => new Promise((drawn) => setTimeout(drawn, 250)));
   await keepScreen(first.page, 'window-handover-1920');
   await first.page.getByRole('button', { name: '签字交班' }).click();
   await first.page.getByText(/已签字交班,等接班的人签字/).waitFor();
@@ -166,6 +167,7 @@ test('a shift is handed over with every open case and signed by both', async () 
   await second.page.locator('.desk-key').click();
   await second.page.getByRole('menuitem', { name: /交接班/ }).click();
   await second.page.getByText('王家的钥匙在门卫').waitFor();
+  await second.page.evaluate(() => new Promise((drawn) => setTimeout(drawn, 250)));
   await keepScreen(second.page, 'window-handover-sign-1366');
   await second.page.getByRole('button', { name: `签字接班,接下 ${mine.length} 件` }).click();
   for (const id of mine) await first.page.locator(`#${id}`).getByText(`${second.name} · `).waitFor();
@@ -216,6 +218,7 @@ test('a supervisor signs in with her second factor and sees the hours in which n
     .locator(items.length === 0 ? ':text("每个网格都有人值班")' : '.gaps li')
     .first()
     .waitFor();
+  await supervisor.page.evaluate(() => new Promise((drawn) => setTimeout(drawn, 250)));
   await keepScreen(supervisor.page, 'window-floor-1920');
   expect(supervisor.problems).toEqual([]);
   await supervisor.close();
