@@ -105,6 +105,7 @@ test('every kind of call that needs its own words', async () => {
     await keep(seat.page, `case-${kind}-SIZE`);
     if (kind === 'unknown' || kind === 'handedOff') expect(await seriousFaults(seat.page), kind).toEqual([]);
   }
+  expect(seat.problems).toEqual([]);
 });
 
 test('sheets and windows', async () => {
