@@ -133,3 +133,20 @@ describe('an auditor', () => {
       expect([url, (await open(auditor, url)).status]).toEqual([url, 200]);
   });
 });
+
+describe('who has the key', () => {
+  test('is named in the opened case, and the one who is sent goes with the reason that she has it', async () => {
+    const [receipt] = await running.receive([pressOf('demo-0001', clock)]);
+    const url = `/api/incidents/${receipt!.incident}`;
+    const headers = { cookie: operator.cookie };
+    await app.inject({ method: 'POST', url: `${url}/claim`, headers });
+    const detail = (await open(operator, url)).body as WireIncidentDetail;
+    const holder = detail.candidates.find(({ hasKey }) => hasKey)!;
+    expect(detail.household?.keyHolders.map(({ name }) => name)).toContain(holder.name);
+    const payload = { version: detail.version, responder: holder.id };
+    const sent = await app.inject({ method: 'POST', url: `${url}/assign`, headers, payload });
+    expect(sent.json<WireIncident>().assignments).toMatchObject([
+      { responder: { id: holder.id }, why: expect.stringContaining('有钥匙') },
+    ]);
+  });
+});
