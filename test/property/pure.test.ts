@@ -51,6 +51,7 @@ const RARE: Step[][] = [
   [sos, claim, handoff, update('next'), update('next'), update('closed')],
   [sos, claim, handoff, update('next'), update('withdrawn')],
   [sos, claim, handoff, update('next'), update('closed')],
+  [{ do: 'policy', which: 1 }, sos, claim, { do: 'policy', which: 0 }, { do: 'pass', ms: 10_000 }, { do: 'sweep' }],
 ];
 
 it(`${RUNS.toLocaleString('en')} random sequences of presses, commands, answers and time leave no case forgotten, owned twice or other than its history says`, () => {
