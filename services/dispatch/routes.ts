@@ -62,8 +62,9 @@ function registerReading(app: App, { db, views, search }: DispatchRoutesDeps): v
     },
     async (request) => {
       const { state, queue, region, q, limit, cursor } = request.query;
-      const within = region === undefined ? null : await findVisibleRegion(db, request.viewer, region, true);
-      if (region !== undefined && within === null) {
+      const isNarrowed = region !== undefined && region !== '';
+      const within = isNarrowed ? await findVisibleRegion(db, request.viewer, region, true) : null;
+      if (isNarrowed && within === null) {
         throw new Problem('invalid_request', {
           fields: [{ field: 'region', expected: '您管的一个区划 | a region that you may see' }],
         });

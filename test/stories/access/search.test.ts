@@ -51,7 +51,7 @@ const inStreet =
 
 describe('GET /api/incidents', () => {
   test('by region: a path or an id, a street, a community or a grid', async () => {
-    expect(await list(wide, '')).toEqual(of(() => true));
+    for (const all of ['', 'region=', 'q=&region=']) expect(await list(wide, all)).toEqual(of(() => true));
     for (const street of [own, other]) {
       expect(await list(wide, `region=${street.id}`)).toEqual(of(inStreet(street.path)));
       expect(await list(wide, `region=${encodeURIComponent(street.path)}`)).toEqual(of(inStreet(street.path)));
