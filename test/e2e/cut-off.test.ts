@@ -205,6 +205,7 @@ test('a frozen server: banner, nothing can be done, exact again after its return
   const rows = await seat.page.locator('.case-row').count();
   const waiting = await oneThatWaits();
   await seat.page.locator(LIVE).waitFor();
+  await seat.page.locator('.preferences button').first().click();
   await lookOutFor(seat.page, CUT);
   const frozenAt = Date.now();
   platform.freeze();
@@ -213,6 +214,7 @@ test('a frozen server: banner, nothing can be done, exact again after its return
   taking.catch(() => undefined);
   await box.page.getByRole('button', { name: '呼救' }).tap();
   const banner = (await firstSeenAt(seat.page, CUT)) - frozenAt;
+  await keepScreen(seat.page, 'console-1920-dark-cut-off');
   await expectNothingCanBeDone();
 
   await lookOutFor(seat.page, LIVE);
