@@ -67,6 +67,16 @@ test('while the line is down nothing is counted; when it is up everything goes o
   expect(unsent.list().map((one) => one.id)).toEqual(['old', 'button', 'red', 'new']);
 });
 
+test('a line that came back is tried as often as a new one', () => {
+  const clock = handClock();
+  const sent: number[] = [];
+  const unsent = createUnsent({ later: clock.later, send: () => sent.push(clock.now() / 1000) > 0 });
+  unsent.add(event('a'));
+  for (let n = 0; n < 6; n++) unsent.lineUp();
+  clock.run(16_000);
+  expect(sent).toEqual([0, 0, 0, 0, 0, 0, 0, 5, 15]);
+});
+
 test('what nobody knows is a call for help', () => {
   expect(['sos', 'medical', 'service', 'family', 'toString', 'whatever'].every(isCallForHelp)).toBe(true);
   expect(['cancel', 'check_in', 'low_battery', 'button'].some(isCallForHelp)).toBe(false);

@@ -86,8 +86,9 @@ export function createUnsent(deps: UnsentDeps, kept: readonly DeviceEvent[] = []
       return waiting.delete(id);
     },
     lineUp() {
-      const events = [...waiting.values()].map((entry) => entry.event);
-      for (const event of callsFirst(events)) attempt(event.id);
+      // The waits begin anew: what went out over a line that was breaking was never heard.
+      for (const entry of waiting.values()) entry.sent = 0;
+      for (const event of callsFirst([...waiting.values()].map((entry) => entry.event))) attempt(event.id);
     },
     list: () => [...waiting.values()].map((entry) => entry.event),
     stop() {

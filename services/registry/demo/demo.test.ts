@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TestDatabase } from '#test/harness/database.ts';
 import { createTestDatabase, DEMO_SECRET_SEED } from '#test/harness/database.ts';
+import { verifyDeviceSecret } from '../device-secret.ts';
 import { coverageGaps } from '../duty.ts';
 import { holdsPosition, metresBetween } from '../geometry.ts';
 import { findGridAt, regionNames } from '../regions.ts';
@@ -237,6 +238,14 @@ describe('seeding', () => {
     try {
       const made = await seedDemo({ db: other.db, secretSeed: 'x', residents: 10 });
       expect(made.devices[0]).toMatchObject({ id: 'demo-0001', resident: '王桂兰' });
+      // Its DATA_DIR was lost and the database kept: what is listed now must still open the door.
+      const again = await seedDemo({ db: other.db, secretSeed: 'y', residents: 10 });
+      expect(again.created).toBe(false);
+      const known = again.devices[0]!;
+      const [kept] = (await other.db.pool.query('select secret_hash from device where id = $1', [known.id])).rows;
+      expect(verifyDeviceSecret(known.secret, kept.secret_hash)).toBe(true);
+      const [gateway] = (await other.db.pool.query('select secret_hash from gateway')).rows;
+      expect(verifyDeviceSecret(again.gateways[0]!.password, gateway.secret_hash)).toBe(true);
     } finally {
       await other.drop();
     }

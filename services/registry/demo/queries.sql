@@ -124,3 +124,17 @@ join lateral (select r.name from resident r where r.household_id = d.household_i
 where d.id like 'box-%' and d.disabled_at is null
 order by md5(d.id)
 limit $1;
+
+-- name: gateway_secret
+select secret_hash as "secretHash" from gateway where username = $1;
+
+-- name: demo_secrets
+select id from device where secret_hash is not null and (id ~ '^demo-\d{4}$' or id like 'box-%');
+
+-- name: set_device_secrets
+update device d set secret_hash = made.hash
+from unnest($1::text[], $2::text[]) made (id, hash)
+where d.id = made.id;
+
+-- name: set_gateway_secret
+update gateway set secret_hash = $2 where username = $1;

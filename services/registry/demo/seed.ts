@@ -21,6 +21,10 @@ const q = loadQueries(import.meta.url, 'registry.demo', [
   'count_residents',
   'demo_devices',
   'simulated_devices',
+  'gateway_secret',
+  'demo_secrets',
+  'set_device_secrets',
+  'set_gateway_secret',
 ]);
 
 const DEMO_RESIDENTS = 6_000;
@@ -39,7 +43,7 @@ export interface DemoDevice {
 }
 
 export interface DemoCity {
-  /** False when the city was there already; nothing was changed then. */
+  /** False when the city was there already; nothing but the secrets may have changed then. */
   created: boolean;
   devices: DemoDevice[];
   gateways: { username: string; password: string; topics: string[] }[];
@@ -58,6 +62,7 @@ export async function seedDemo(deps: { db: Database; secretSeed: string; residen
     deps.secretSeed,
   );
   if (created) await analyze(deps.db);
+  else await adoptSecrets(deps.db, deps.secretSeed);
   const devices = await deps.db.query<Omit<DemoDevice, 'secret'>>(q.demo_devices);
   return {
     created,
@@ -70,6 +75,20 @@ export async function seedDemo(deps: { db: Database; secretSeed: string; residen
       },
     ],
   };
+}
+
+/** A city that was seeded with another `secretSeed` (its DATA_DIR is gone, its database was kept) gets the secrets of this one. */
+async function adoptSecrets(db: Database, secretSeed: string): Promise<void> {
+  const { username } = ZIGBEE_GATEWAY;
+  const [gateway] = await db.query<{ secretHash: string }>(q.gateway_secret, [username]);
+  const hash = demoSecretHash(secretSeed, username);
+  if (gateway === undefined || gateway.secretHash === hash) return;
+  await db.tx(async (tx) => {
+    const devices = await tx.query<{ id: string }>(q.demo_secrets);
+    const ids = devices.map((device) => device.id);
+    await tx.query(q.set_device_secrets, [ids, ids.map((id) => demoSecretHash(secretSeed, id))]);
+    await tx.query(q.set_gateway_secret, [username, hash]);
+  });
 }
 
 /** Up to `count` boxes that are not listed in `demo.json`, spread over the city, with their secrets; for simulated presses. */
