@@ -51,6 +51,12 @@ export const CLOSING_CODES = [
 ] as const;
 export type ClosingCode = (typeof CLOSING_CODES)[number];
 
+/** What an operator asks first; the answers advise and are part of what a centre is told. */
+export const FIRST_QUESTIONS = ['conscious', 'breathing', 'bleeding', 'chest_pain', 'fall'] as const;
+export type FirstQuestion = (typeof FIRST_QUESTIONS)[number];
+export const FIRST_ANSWERS = ['yes', 'no', 'unknown'] as const;
+export type FirstAnswer = (typeof FIRST_ANSWERS)[number];
+
 /** 1 life at risk now, 2 urgent, 3 soon, 4 can wait. */
 export const PRIORITIES = [1, 2, 3, 4] as const;
 export type Priority = (typeof PRIORITIES)[number];
@@ -270,6 +276,8 @@ export const wireIncidentDetailSchema = wireIncidentSchema.extend({
   care: wireCareSchema.nullable(),
   household: wireHouseholdSchema.nullable(),
   candidates: z.array(candidateSchema),
+  /** The first questions that were asked, with the newest answer to each. */
+  answers: z.partialRecord(z.enum(FIRST_QUESTIONS), z.enum(FIRST_ANSWERS)),
 });
 export type WireIncidentDetail = z.infer<typeof wireIncidentDetailSchema>;
 
@@ -299,6 +307,8 @@ export const commandBodies = {
     reason: z.string().max(200).optional(),
   }),
   note: z.object({ version, text: z.string().min(1).max(2000) }),
+  /** Without a version: whatever else happens meanwhile, an answer stays an answer. */
+  answers: z.object({ question: z.enum(FIRST_QUESTIONS), answer: z.enum(FIRST_ANSWERS) }),
   identify: z.object({ version, resident: z.string().min(1).max(64) }),
   attend: z.object({ version }),
   quiet: z.object({ version, on: z.boolean() }),

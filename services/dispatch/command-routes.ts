@@ -82,6 +82,18 @@ function registerDeskCommands(app: App, deps: DispatchRoutesDeps): void {
   }
 
   app.post(
+    '/api/incidents/:id/answers',
+    {
+      config: { access: DESK },
+      schema: { params: byId, body: commandBodies.answers, response: { 200: wireIncidentSchema } },
+    },
+    (request) =>
+      run(deps, request.viewer, request.params.id, (sees) =>
+        cases.desk(request.params.id, { type: 'answers', ...request.body }, actorOf(request.viewer), null, sees),
+      ),
+  );
+
+  app.post(
     '/api/incidents/:id/identify',
     {
       config: { access: DESK },

@@ -60,6 +60,15 @@ const OUTCOMES: Record<string, string> = {
   pushed: '已送达',
 };
 
+const QUESTIONS: Record<string, string> = {
+  conscious: '清醒吗',
+  breathing: '有呼吸吗',
+  bleeding: '大出血吗',
+  chest_pain: '胸口痛吗',
+  fall: '摔倒了吗',
+};
+const ANSWERS: Record<string, string> = { yes: '是', no: '否', unknown: '不清楚' };
+
 const TYPES_EN: Record<string, string> = {
   sos: 'red key',
   fall: 'fall',
@@ -110,6 +119,15 @@ const OUTCOMES_EN: Record<string, string> = {
   pushed: 'delivered',
 };
 
+const QUESTIONS_EN: Record<string, string> = {
+  conscious: 'Conscious?',
+  breathing: 'Breathing?',
+  bleeding: 'Bleeding?',
+  chest_pain: 'Chest pain?',
+  fall: 'A fall?',
+};
+const ANSWERS_EN: Record<string, string> = { yes: 'yes', no: 'no', unknown: 'not known' };
+
 /** Each kind of line in Chinese. */
 const ZH: Record<string, Say> = {
   opened: (d) => `开始:${text(d['reason'])}`,
@@ -132,6 +150,7 @@ const ZH: Record<string, Say> = {
   lost_owner: (d) => `${text(d['who'])} 没有回应,放回队列`,
   attended: () => '仍在处理',
   note: (d) => `记录:${text(d['text'])}`,
+  answers: (d) => `问:${QUESTIONS[text(d['question'])] ?? ''} ${ANSWERS[text(d['answer'])] ?? ''}`,
   identified: (d) => `确认是 ${text(d['name'])}`,
   quiet_on: () => '静音:不让家里出声',
   quiet_off: () => '取消静音',
@@ -191,6 +210,7 @@ const EN: Record<string, Say> = {
   lost_owner: (d) => `No answer from ${text(d['who'])}, back to the queue`,
   attended: () => 'Still on it',
   note: (d) => `Note: ${text(d['text'])}`,
+  answers: (d) => `${QUESTIONS_EN[text(d['question'])] ?? ''} ${ANSWERS_EN[text(d['answer'])] ?? ''}`,
   identified: (d) => `It is ${text(d['name'])}`,
   quiet_on: () => 'Quiet mode: nothing sounds in the home',
   quiet_off: () => 'Quiet mode off',

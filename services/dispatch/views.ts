@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { Problem } from '#kernel/errors.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { WireHistory, WireIncident, WireIncidentDetail } from '#contracts/incident.ts';
+import type { FirstAnswer, FirstQuestion, WireHistory, WireIncident, WireIncidentDetail } from '#contracts/incident.ts';
 import type { Viewer } from '#platform/access.ts';
 import type { Database, Db } from '#platform/database.ts';
 import type { Language } from '#platform/http.ts';
@@ -202,6 +202,11 @@ async function detail(deps: ViewsDeps, viewer: Viewer, id: string, language: Lan
     care: home?.residents.find((resident) => resident.id === shown)?.care ?? null,
     household: home?.household ?? null,
     candidates: await candidatesFor(deps, incident, now),
+    answers: Object.fromEntries(
+      history
+        .filter((line) => line.kind === 'answers')
+        .map((line) => [line.data['question'] as FirstQuestion, line.data['answer'] as FirstAnswer]),
+    ),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ClosingCode, Priority, Queue } from '#contracts/incident.ts';
+import type { ClosingCode, FirstAnswer, FirstQuestion, Priority, Queue } from '#contracts/incident.ts';
 import { addFact, addIntent, endDraft, Refusal, startDraft, tell, type Draft } from './draft.ts';
 import type { Actor, Decision, Incident } from './incident.ts';
 import type { Policy } from './policy.ts';
@@ -19,6 +19,7 @@ export type DeskCommand =
   | { type: 'release'; why?: string | undefined }
   | { type: 'route'; queue: Queue; priority?: number | undefined; why?: string | undefined }
   | { type: 'note'; text: string }
+  | { type: 'answers'; question: FirstQuestion; answer: FirstAnswer }
   | { type: 'identify'; resident: string; name: string; home?: Home | undefined }
   | { type: 'attend' }
   | { type: 'quiet'; on: boolean }
@@ -63,6 +64,10 @@ function apply(
     case 'note':
       mustNotBeEnded(draft);
       addFact(draft, 'note', by, { text: command.text });
+      return undefined;
+    case 'answers':
+      mustNotBeEnded(draft);
+      addFact(draft, 'answers', by, { question: command.question, answer: command.answer });
       return undefined;
     case 'identify':
       return identify(draft, by, command);

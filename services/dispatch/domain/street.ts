@@ -48,7 +48,7 @@ export function decideStreet(
   const draft = startDraft(incident, policy, now);
   if (command.type === 'assign') assign(draft, command.helper, by);
   else if (command.type === 'withdraw') withdraw(draft, command.assignment, by);
-  else if (command.type === 'answer') answer(draft, command, by);
+  else if (command.type === 'answer') answerOffer(draft, command, by);
   else if (command.type === 'handoff') handOff(draft, command.target, command.note, by);
   else updateHandoff(draft, command, by);
   if (draft.i.ownerId === by.id && by.id !== null) {
@@ -59,9 +59,15 @@ export function decideStreet(
   return endDraft(draft);
 }
 
+/** The medical desk may send a medic and call 120 beside the operator, whose case it stays. */
+function mustOwnOrBeMedic(draft: Draft, by: Actor): void {
+  if (by.role !== 'medic') return mustOwn(draft, by);
+  if (!isOpen(draft.i.state)) throw new Refusal('not_allowed_in_state', '这件事已经办结了');
+}
+
 function assign(draft: Draft, helper: Helper, by: Actor): void {
   const { i, now, policy } = draft;
-  mustOwn(draft, by);
+  mustOwnOrBeMedic(draft, by);
   if (i.assignments.some((a) => a.staffId === helper.staffId && isLiveAssignment(a.state))) {
     throw new Refusal('not_allowed_in_state', `已经派给 ${helper.name} 了`);
   }
@@ -108,7 +114,8 @@ function withdraw(draft: Draft, id: string, by: Actor): void {
   if (wasComing) tell(draft, 'update', SAY.another);
 }
 
-function answer(draft: Draft, command: Extract<StreetCommand, { type: 'answer' }>, by: Actor): void {
+/** A responder's answer to his offer. Throws `Refusal` when it comes too late. */
+export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type: 'answer' }>, by: Actor): void {
   const { now, policy } = draft;
   // The desk may enter what it was told by telephone, but only for its own case.
   if (by.role === 'operator' || by.role === 'supervisor') mustOwn(draft, by);
@@ -170,7 +177,7 @@ function sentenceFor(a: Assignment): string {
 
 function handOff(draft: Draft, target: HandoffTarget, note: string | undefined, by: Actor): void {
   const { i, now, policy } = draft;
-  mustOwn(draft, by);
+  mustOwnOrBeMedic(draft, by);
   if (
     i.handoffs.some((h) => h.target === target && ['offered', 'accepted', 'dispatched', 'on_scene'].includes(h.state))
   ) {
@@ -196,7 +203,8 @@ function handOff(draft: Draft, target: HandoffTarget, note: string | undefined, 
 
 function updateHandoff(draft: Draft, command: Extract<StreetCommand, { type: 'handoff_update' }>, by: Actor): void {
   const { i, now } = draft;
-  mustOwn(draft, by);
+  // The centre itself says what becomes of it; that it is the one that was asked, handoff has looked at.
+  if (by.kind !== 'partner') mustOwn(draft, by);
   const h: Handoff | undefined = i.handoffs.find((candidate) => candidate.id === command.handoff);
   if (!h) throw new Refusal('not_found', '没有这次转接');
   if (!isOpen(i.state) || !mayBecome(HANDOFF_EXITS, h.state, command.to))

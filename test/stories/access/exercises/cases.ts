@@ -105,6 +105,7 @@ export const CASES: Record<string, Exercise> = {
     command('route', 'claimed', { queue: 'medical' }),
     command('note', 'claimed', { text: '记一笔' }),
     command('attend', 'claimed'),
+    command('answers', 'claimed', { question: 'breathing', answer: 'yes' }),
     command('quiet', 'claimed', { on: true }),
     command('talk', 'claimed', { on: false }),
     command('resolve', 'claimed', { code: 'rescue' }),
