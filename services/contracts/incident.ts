@@ -125,6 +125,32 @@ export const wireHandoffSchema = z.object({
 });
 export type WireHandoff = z.infer<typeof wireHandoffSchema>;
 
+/** A telephone call of the case; `party` is the contact, resident, responder or desk that is called. */
+export const wireCallSchema = z.object({
+  id: z.string(),
+  purpose: z.enum(['family', 'offer', 'talk', 'desk']),
+  party: z.string(),
+  name: z.string(),
+  state: z.enum([
+    'waiting',
+    'calling',
+    'ringing',
+    'answered',
+    'connected',
+    'accepted',
+    'declined',
+    'missed',
+    'done',
+    'cancelled',
+  ]),
+  /** `no_answer`, `busy`, `told`, … once it ended. */
+  outcome: z.string().nullable(),
+  minutes: z.number().int().nullable(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+});
+export type WireCall = z.infer<typeof wireCallSchema>;
+
 export const wireRegionSchema = z.object({ id: z.string(), level: z.string(), name: z.string() });
 
 export const wireResidentBriefSchema = z.object({
@@ -199,6 +225,7 @@ export const wireIncidentSchema = z.object({
   lastPressAt: z.string().nullable(),
   assignments: z.array(wireAssignmentSchema),
   handoffs: z.array(wireHandoffSchema),
+  calls: z.array(wireCallSchema),
   told: z.array(wireToldSchema),
   area: z.object({ id: z.string(), name: z.string(), count: z.number().int() }).nullable(),
   linked: z.array(z.string()),
@@ -311,6 +338,9 @@ export const commandBodies = {
   answers: z.object({ question: z.enum(FIRST_QUESTIONS), answer: z.enum(FIRST_ANSWERS) }),
   identify: z.object({ version, resident: z.string().min(1).max(64) }),
   attend: z.object({ version }),
+  /** Calls somebody of the case (resident, contact or who is sent) and the operator's own telephone into its conference. */
+  dial: z.object({ version, to: z.string().min(1).max(64) }),
+  hang_up: z.object({ version, call: z.string().min(1).max(64) }),
   quiet: z.object({ version, on: z.boolean() }),
   talk: z.object({ version, on: z.boolean() }),
   resolve: z.object({ version, code: z.enum(CLOSING_CODES).optional(), note: z.string().max(2000).optional() }),

@@ -3,6 +3,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Queue } from '#contracts/incident.ts';
 import type { Database, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
+import { dial, hangUp, type Dial } from './domain/call-news.ts';
 import { Refusal } from './domain/draft.ts';
 import { decideDesk, type DeskCommand } from './domain/desk.ts';
 import type { Actor, Decision, Incident } from './domain/incident.ts';
@@ -34,6 +35,14 @@ export interface Cases {
   /** `version` null for those commands that compare only the owner (claim). Answers the incident as it then stands. */
   desk(id: string, command: DeskCommand, by: Actor, version: number | null, sees?: Sees): Promise<Incident>;
   street(id: string, command: StreetCommand, by: Actor, version: number | null, sees?: Sees): Promise<Incident>;
+  /** Calls somebody of the case, or ends a call. */
+  phone(
+    id: string,
+    command: ({ type: 'dial' } & Dial) | { type: 'hang_up'; call: string },
+    by: Actor,
+    version: number | null,
+    sees?: Sees,
+  ): Promise<Incident>;
   /** A responder's answer to his own offer; `staffId` must be the one who was asked. */
   answer(
     assignment: string,
@@ -119,6 +128,16 @@ export function createCases(deps: CasesDeps): Cases {
       ),
     street: (id, command, by, version, sees) =>
       change(id, version, (incident, policy, now) => decideStreet(incident, command, by, policy, now), sees),
+    phone: (id, command, by, version, sees) =>
+      change(
+        id,
+        version,
+        (incident, policy, now) =>
+          command.type === 'dial'
+            ? dial(incident, command, by, policy, now)
+            : hangUp(incident, command.call, by, policy, now),
+        sees,
+      ),
     async answer(assignment, staffId, command, by) {
       const row = (
         await deps.db.query<{ incident_id: string; staff_id: string }>(q.incident_of_assignment, [assignment])

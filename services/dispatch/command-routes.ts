@@ -17,7 +17,7 @@ export function registerCommandRoutes(app: App, deps: DispatchRoutesDeps): void 
 }
 
 /** Runs a command and answers the incident as the viewer sees it; outside his regions there is nothing to command. */
-async function run(
+export async function run(
   deps: DispatchRoutesDeps,
   viewer: Viewer,
   id: string,

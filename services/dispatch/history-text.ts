@@ -35,6 +35,7 @@ const WHO: Record<string, string> = {
   family: '家属电话',
   grid_worker: '网格员',
   '120': '120',
+  '110': '110',
   owner: '受理人',
 };
 const QUEUES: Record<string, string> = { household: '家政服务', medical: '医疗', emergency: '110/120' };
@@ -55,9 +56,30 @@ const OUTCOMES: Record<string, string> = {
   taken: '已经有人接了,不再叫',
   nobody_found: '没有找到能来的人',
   somebody_is_asked: '已经在问人了',
+  filled: '要来的人已经够了',
   asked: '已派出',
   ended: '已经结束',
   pushed: '已送达',
+  placed: '正在打',
+  calling: '按顺序打电话',
+  calling_already: '已经在打了',
+  family_is_coming: '家属已经在路上',
+  drill: '演练,不打电话',
+  no_number: '没有号码',
+  sent: '已发短信',
+  hung_up: '已挂断',
+  chosen: '按了键',
+  no_choice: '接了,没按键',
+  answered: '接了',
+  no_answer: '没人接',
+  busy: '占线',
+  voicemail: '是语音信箱',
+  bad_number: '号码不对',
+  failed: '没打通',
+  cancelled: '取消',
+  unknown: '不知道接没接',
+  offered_by_voice: '由坐席打电话转接',
+  sent_to_partner: '已送到对方',
 };
 
 const QUESTIONS: Record<string, string> = {
@@ -114,9 +136,30 @@ const OUTCOMES_EN: Record<string, string> = {
   taken: 'somebody has it by now, not called',
   nobody_found: 'found nobody who can come',
   somebody_is_asked: 'somebody is being asked already',
+  filled: 'enough people are coming',
   asked: 'sent',
   ended: 'ended by now',
   pushed: 'delivered',
+  placed: 'calling',
+  calling: 'called one after the other',
+  calling_already: 'being called already',
+  family_is_coming: 'the family is on the way',
+  drill: 'a drill, not called',
+  no_number: 'no number',
+  sent: 'message sent',
+  hung_up: 'hung up',
+  chosen: 'answered by key',
+  no_choice: 'picked up, pressed no key',
+  answered: 'picked up',
+  no_answer: 'no answer',
+  busy: 'busy',
+  voicemail: 'a mailbox',
+  bad_number: 'the number is wrong',
+  failed: 'could not be reached',
+  cancelled: 'cancelled',
+  unknown: 'nobody knows whether it was answered',
+  offered_by_voice: 'handed over by voice',
+  sent_to_partner: 'sent to the centre',
 };
 
 const QUESTIONS_EN: Record<string, string> = {
@@ -127,6 +170,23 @@ const QUESTIONS_EN: Record<string, string> = {
   fall: 'A fall?',
 };
 const ANSWERS_EN: Record<string, string> = { yes: 'yes', no: 'no', unknown: 'not known' };
+
+const ENTRY: Record<string, string> = {
+  key: '用钥匙',
+  code: '用门码',
+  opened: '里面开的门',
+  locksmith: '开锁师傅',
+  '110': '110 到场',
+  '119': '119 到场',
+};
+const ENTRY_EN: Record<string, string> = {
+  key: 'with the key',
+  code: 'with the code',
+  opened: 'opened from inside',
+  locksmith: 'a locksmith',
+  '110': 'with 110',
+  '119': 'with 119',
+};
 
 /** Each kind of line in Chinese. */
 const ZH: Record<string, Say> = {
@@ -155,11 +215,22 @@ const ZH: Record<string, Say> = {
   quiet_on: () => '静音:不让家里出声',
   quiet_off: () => '取消静音',
   offered: (d) => `派 ${text(d['who'])}(约 ${text(d['minutes'])} 分钟,${text(d['why'])})`,
-  withdrawn: (d) => `收回派给 ${text(d['who'])} 的单`,
+  withdrawn: (d) =>
+    d['filled'] ? `${text(d['who'])} 不用来了:${text(d['filled'])} 已经接下` : `收回派给 ${text(d['who'])} 的单`,
+  asking: (d) => `第 ${text(d['wave'])} 批,问 ${text(d['people'])} 人${d['needs'] === 1 ? '' : `,要 ${text(d['needs'])} 人来`}`,
+  asking_next: () => '本街道没有能来的人,问邻近街道和城区',
+  asking_another: (d) => `${text(d['who'])} 一直没到,再问下一位`,
+  nobody_comes: (d) => (d['automatic'] === true ? '附近都没有能来的人,转 110' : '附近都没有能来的人,请转 110'),
+  no_entry: (d) => `${text(d['who'])} 在门口,没人应、没有钥匙${because(d, 'note')}`,
+  still_outside: (d) => `${text(d['who'])} 还在门外`,
+  entered: (d) =>
+    `${text(d['who'])} 进了门:${ENTRY[text(d['how'])] ?? ''}${d['authorised'] ? `,${text(d['authorised'])} 同意` : ''}${d['witness'] ? `,${text(d['witness'])} 在场见证` : ''}`,
+  photo: (d) => `${text(d['who'])} 拍了照片`,
   assignment_accepted: (d) => `${text(d['who'])} 接单`,
   assignment_declined: (d) => `${text(d['who'])} 不能来${because(d, 'reason')}`,
   assignment_under_way: (d) => `${text(d['who'])} 出发,约 ${text(d['minutes'])} 分钟到`,
-  assignment_on_scene: (d) => `${text(d['who'])} 到场`,
+  assignment_on_scene: (d) =>
+    `${text(d['who'])} 到场${d['proof'] === 'position' ? '(定位核实)' : d['proof'] === 'own_word' ? '(自报)' : ''}`,
   assignment_done: (d) => `${text(d['who'])} 完成`,
   assignment_expired: (d) => `${text(d['who'])} 没有回应,派单过期`,
   not_departed: (d) => `${text(d['who'])} 接了单还没出发`,
@@ -183,6 +254,15 @@ const ZH: Record<string, Say> = {
     `结案:${CODES[text(d['code'])] ?? ''}${d['satisfied'] === 'yes' ? ',满意' : d['satisfied'] === 'no' ? ',不满意' : ''}`,
   follow_up_due: () => '该回访了',
   still_here: () => '告诉老人:我们还在',
+  dialled: (d) => `打电话给 ${text(d['who'])}`,
+  hung_up: (d) => `挂断 ${text(d['who'])}`,
+  call_connected: (d) => `${text(d['who'])} 接进来了`,
+  call_accepted: (d) =>
+    `${text(d['who'])} 接了电话:我去${d['minutes'] === null ? '' : `,约 ${text(d['minutes'])} 分钟`}`,
+  call_told: (d) => `${text(d['who'])} 接了电话,已知道${d['far'] === true ? '(在外地)' : ',自己来不了'}`,
+  call_missed: (d) => `${text(d['who'])} 的电话:${OUTCOMES[text(d['outcome'])] ?? text(d['outcome'])}`,
+  call_ended: (d) => `${text(d['who'])} 挂了电话`,
+  family_not_reached: () => '家属两轮都没打通',
   area: (d) => `${text(d['name'])} 有 ${text(d['count'])} 户同时呼叫`,
   linked: () => '同一家还有一件',
   changed: () => '更新',
@@ -215,11 +295,23 @@ const EN: Record<string, Say> = {
   quiet_on: () => 'Quiet mode: nothing sounds in the home',
   quiet_off: () => 'Quiet mode off',
   offered: (d) => `${text(d['who'])} sent (about ${text(d['minutes'])} min; ${text(d['why'])})`,
-  withdrawn: (d) => `${text(d['who'])} called back`,
+  withdrawn: (d) =>
+    d['filled'] ? `${text(d['who'])} need not come: ${text(d['filled'])} is coming` : `${text(d['who'])} called back`,
+  asking: (d) =>
+    `Wave ${text(d['wave'])}: ${text(d['people'])} asked${d['needs'] === 1 ? '' : `, ${text(d['needs'])} must come`}`,
+  asking_next: () => 'Nobody of this street can come: asking the neighbouring streets and districts',
+  asking_another: (d) => `${text(d['who'])} is still not there, the next one is asked`,
+  nobody_comes: (d) => (d['automatic'] === true ? 'Nobody near can come: to 110' : 'Nobody near can come: call 110'),
+  no_entry: (d) => `${text(d['who'])} is at the door: no answer, no key${note(d, 'note')}`,
+  still_outside: (d) => `${text(d['who'])} is still outside`,
+  entered: (d) =>
+    `${text(d['who'])} got in: ${ENTRY_EN[text(d['how'])] ?? ''}${d['authorised'] ? `, agreed by ${text(d['authorised'])}` : ''}${d['witness'] ? `, witness ${text(d['witness'])}` : ''}`,
+  photo: (d) => `${text(d['who'])} took a photo`,
   assignment_accepted: (d) => `${text(d['who'])} accepted`,
   assignment_declined: (d) => `${text(d['who'])} cannot come${note(d, 'reason')}`,
   assignment_under_way: (d) => `${text(d['who'])} set out, about ${text(d['minutes'])} min`,
-  assignment_on_scene: (d) => `${text(d['who'])} arrived`,
+  assignment_on_scene: (d) =>
+    `${text(d['who'])} arrived${d['proof'] === 'position' ? ' (by position)' : d['proof'] === 'own_word' ? ' (by own word)' : ''}`,
   assignment_done: (d) => `${text(d['who'])} finished`,
   assignment_expired: (d) => `No answer from ${text(d['who'])}`,
   not_departed: (d) => `${text(d['who'])} accepted but has not set out`,
@@ -243,6 +335,16 @@ const EN: Record<string, Say> = {
     `Closed: ${CODES_EN[text(d['code'])] ?? ''}${d['satisfied'] === 'yes' ? ', satisfied' : d['satisfied'] === 'no' ? ', not satisfied' : ''}`,
   follow_up_due: () => 'Follow-up is due',
   still_here: () => 'She was told: we are still here',
+  dialled: (d) => `${text(d['who'])} called`,
+  hung_up: (d) => `Call to ${text(d['who'])} ended by the desk`,
+  call_connected: (d) => `${text(d['who'])} is on the line`,
+  call_accepted: (d) =>
+    `${text(d['who'])} answered: coming${d['minutes'] === null ? '' : `, about ${text(d['minutes'])} min`}`,
+  call_told: (d) =>
+    `${text(d['who'])} answered and knows, ${d['far'] === true ? 'but is far away' : 'but cannot come'}`,
+  call_missed: (d) => `Call to ${text(d['who'])}: ${OUTCOMES_EN[text(d['outcome'])] ?? text(d['outcome'])}`,
+  call_ended: (d) => `${text(d['who'])} hung up`,
+  family_not_reached: () => 'The family could not be reached in two rounds',
   area: (d) => `${text(d['count'])} homes call at once in ${text(d['name'])}`,
   linked: () => 'There is another case of the same home',
   changed: () => 'Changed',

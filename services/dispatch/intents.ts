@@ -3,11 +3,13 @@ import type { Database, Tx } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { addOutbox } from '#platform/outbox.ts';
 import { loadQueries } from '#platform/sql.ts';
+import type { Telephony } from '#telephony/port.ts';
 import { changeCase } from './cases.ts';
 import { findResponder } from './find-responder.ts';
-import type { Incident } from './domain/incident.ts';
+import type { HandoffTarget, Incident, NewIntent } from './domain/incident.ts';
 import { noteOutcome } from './domain/outcome.ts';
 import { isEnded, isOpen } from './domain/states.ts';
+import { carryPhone } from './phone.ts';
 import type { Policies } from './policies.ts';
 
 const q = loadQueries(import.meta.url, 'dispatch', [
@@ -26,12 +28,22 @@ export interface IntentsDeps {
   log: Log;
   policies: Policies;
   poke: () => void;
+  /** None: nothing can be called, and every call has the outcome `no_carrier`. */
+  telephony?: Telephony | undefined;
+  /** Begins what a handoff needs besides the operator's voice; answers the outcome. None: `no_carrier`. */
+  beginHandoff?: BeginHandoff | undefined;
 }
+
+/** `automatic`: nobody owns the case, the ladder hands it over by itself. */
+export type BeginHandoff = (
+  tx: Tx,
+  handoff: { incidentId: string; handoffId: string; target: HandoffTarget; automatic: boolean },
+) => Promise<string>;
 
 interface IntentRow {
   id: string;
   incident_id: string;
-  kind: 'page' | 'call' | 'find_responder' | 'offer' | 'handoff';
+  kind: NewIntent['kind'];
   detail: Record<string, unknown>;
   attempt: number;
 }
@@ -89,6 +101,9 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
   let outcome = '';
   let who: string | null = null;
   if (intent.kind === 'find_responder') return findResponder(deps, tx, intent, now);
+  if (intent.kind === 'call' || intent.kind === 'hang_up' || intent.kind === 'message')
+    return carryPhone(deps, tx, intent, now);
+  if (intent.kind === 'handoff') return beginHandoff(deps, tx, intent, now);
   await changeCase(tx, deps, intent.incident_id, null, now, (incident, policy) => {
     outcome = outcomeOf(intent, incident);
     who = (intent.detail['who'] ?? intent.detail['target'] ?? intent.detail['staff'] ?? null) as string | null;
@@ -113,6 +128,23 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
   return outcome;
 }
 
+/** A handoff whose case or offer is over by now is not begun. */
+async function beginHandoff(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): Promise<string> {
+  let outcome = 'ended';
+  const incident = await changeCase(tx, deps, intent.incident_id, null, now, () => null);
+  const handoff = incident.handoffs.find((one) => one.id === intent.detail['handoff']);
+  if (handoff?.state === 'offered' && isOpen(incident.state)) {
+    const { id: handoffId, target } = handoff;
+    const automatic = incident.ownerId === null;
+    outcome =
+      (await deps.beginHandoff?.(tx, { incidentId: incident.id, handoffId, target, automatic })) ?? 'no_carrier';
+  }
+  await changeCase(tx, deps, incident.id, null, now, (current, policy) =>
+    noteOutcome(current, { intent: intent.id, kind: intent.kind, outcome, who: handoff?.target ?? null }, policy, now),
+  );
+  return outcome;
+}
+
 /** What is to come of it as the case stands now. Nobody is called to a case that was taken while the hint was on its way. */
 function outcomeOf(intent: IntentRow, incident: Incident): string {
   const taken = !isOpen(incident.state) || incident.ownerId !== null;
@@ -121,11 +153,7 @@ function outcomeOf(intent: IntentRow, incident: Incident): string {
     case 'page':
       if (isEnded(incident.state)) return 'ended';
       return taken && (why === 'ladder' || why === 'nobody_has_it') ? 'taken' : 'shown';
-    case 'call':
-      return taken ? 'taken' : incident.quiet ? 'quiet' : 'no_carrier';
-    case 'offer':
-      return 'pushed';
     default:
-      return 'no_carrier';
+      return 'pushed';
   }
 }

@@ -26,12 +26,12 @@ with
       id, version, state, class, queue, kind, priority, test, quiet, silent, source, subject, region_path, household_id,
       resident_id, device_id, position, opened_at, claimed_at, attended_at, reminded_at, resolved_at, follow_up_at,
       closed_at, deadline_at, update_at, wake_at, owes, owner_id, owner_name, code, satisfied, reason, summary, ladder,
-      talk, devices, stages, press_count, last_press_at, area_id, linked, history_seq, history_hash)
+      talk, devices, stages, press_count, last_press_at, area_id, linked, history_seq, history_hash, family_at, calls, needs, asking)
     select
       id, version, state, class, queue, kind, priority, test, quiet, silent, source, subject, region_path, household_id,
       resident_id, device_id, position, opened_at, claimed_at, attended_at, reminded_at, resolved_at, follow_up_at,
       closed_at, deadline_at, update_at, wake_at, owes, owner_id, owner_name, code, satisfied, reason, summary, ladder,
-      talk, devices, stages, press_count, last_press_at, area_id, linked, history_seq, history_hash
+      talk, devices, stages, press_count, last_press_at, area_id, linked, history_seq, history_hash, family_at, calls, needs, asking
     from jsonb_to_recordset($1::jsonb) as r (
       id uuid, version int, state text, class text, queue text, kind text, priority smallint, test boolean,
       quiet boolean, silent boolean, source text, subject text, region_path text, household_id uuid, resident_id uuid,
@@ -39,7 +39,8 @@ with
       reminded_at timestamptz, resolved_at timestamptz, follow_up_at timestamptz, closed_at timestamptz,
       deadline_at timestamptz, update_at timestamptz, wake_at timestamptz, owes jsonb, owner_id uuid, owner_name text,
       code text, satisfied text, reason text, summary text, ladder jsonb, talk jsonb, devices jsonb, stages text[], press_count int,
-      last_press_at timestamptz, area_id uuid, linked uuid[], history_seq int, history_hash text, was int)
+      last_press_at timestamptz, area_id uuid, linked uuid[], history_seq int, history_hash text, was int,
+      family_at timestamptz, calls jsonb, needs smallint, asking jsonb)
     order by id
     on conflict (id) do update set
       version = excluded.version, state = excluded.state, class = excluded.class, queue = excluded.queue,
@@ -52,22 +53,23 @@ with
       owner_name = excluded.owner_name, code = excluded.code, satisfied = excluded.satisfied, reason = excluded.reason,
       summary = excluded.summary, ladder = excluded.ladder, talk = excluded.talk, devices = excluded.devices, stages = excluded.stages,
       press_count = excluded.press_count, last_press_at = excluded.last_press_at, area_id = excluded.area_id,
-      linked = excluded.linked, history_seq = excluded.history_seq, history_hash = excluded.history_hash
+      linked = excluded.linked, history_seq = excluded.history_seq, history_hash = excluded.history_hash,
+      family_at = excluded.family_at, calls = excluded.calls, needs = excluded.needs, asking = excluded.asking
     where i.history_seq < excluded.history_seq and i.version < excluded.version and i.version >= excluded.version - $8::int
     returning id
   ),
   saved_assignment as (
     insert into assignment as a (
       id, incident_id, staff_id, name, role, phone, state, why, minutes, offered_at, expires_at, check_at, eta_at,
-      accepted_at, departed_at, arrived_at, ended_at, decline_reason)
+      accepted_at, departed_at, arrived_at, ended_at, decline_reason, wave, metres, misses)
     select * from jsonb_to_recordset($2::jsonb) as r (
       id uuid, incident_id uuid, staff_id uuid, name text, role text, phone text, state text, why text, minutes int,
       offered_at timestamptz, expires_at timestamptz, check_at timestamptz, eta_at timestamptz, accepted_at timestamptz,
-      departed_at timestamptz, arrived_at timestamptz, ended_at timestamptz, decline_reason text)
+      departed_at timestamptz, arrived_at timestamptz, ended_at timestamptz, decline_reason text, wave smallint, metres int, misses smallint)
     on conflict (id) do update set
       state = excluded.state, minutes = excluded.minutes, expires_at = excluded.expires_at, check_at = excluded.check_at,
       eta_at = excluded.eta_at, accepted_at = excluded.accepted_at, departed_at = excluded.departed_at,
-      arrived_at = excluded.arrived_at, ended_at = excluded.ended_at, decline_reason = excluded.decline_reason
+      arrived_at = excluded.arrived_at, ended_at = excluded.ended_at, decline_reason = excluded.decline_reason, misses = excluded.misses
   ),
   saved_handoff as (
     insert into handoff as h (
@@ -288,6 +290,15 @@ on conflict (id) do update set last_at = excluded.last_at, count = excluded.coun
 select a.id, a.incident_id, a.staff_id, a.state
 from assignment a
 where a.staff_id = any ($1::uuid[]) and a.state in ('offered', 'accepted', 'under_way', 'on_scene');
+
+-- name: load_of_staff
+-- What each has in hand beside this case, and how often he said no since $3.
+select a.staff_id, count(*) filter (where a.state in ('accepted', 'under_way', 'on_scene') and a.incident_id <> $2)::int as busy,
+  count(*) filter (where a.state = 'declined' and a.ended_at >= $3)::int as declines
+from assignment a
+where a.staff_id = any ($1::uuid[])
+  and (a.state in ('offered', 'accepted', 'under_way', 'on_scene') or a.state = 'declined' and a.ended_at >= $3)
+group by a.staff_id;
 
 -- name: live_assignments
 select a.id, a.incident_id, a.staff_id, a.name, a.role, a.state, i.region_path

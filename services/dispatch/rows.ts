@@ -21,6 +21,7 @@ const INCIDENT_TIMES = [
   'updateAt',
   'wakeAt',
   'lastPressAt',
+  'familyAt',
 ] as const;
 const ASSIGNMENT_TIMES = [
   'offeredAt',

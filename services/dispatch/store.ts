@@ -94,6 +94,31 @@ export function addDecision(batch: Batch, before: Stored | null, decision: Decis
   return stored;
 }
 
+/** Lines of history that other modules act on; each is carried to them at least once, with ids only. */
+const WATCHED =
+  /^(opened|claimed|resolved|reopened|closed|cancelled|offered|withdrawn|assignment_\w+|handoff_(?!unanswered)\w+)$/;
+const SAYING = new Set(['done', 'arrived', 'cancel']);
+
+/** Something happened to a case. `type`: of a press that says something (`done`, `arrived`, `cancel`). `ref`: the assignment or handoff. */
+export interface CaseEvent {
+  incident: string;
+  kind: string;
+  type?: string;
+  ref?: string;
+}
+
+function caseEvents({ next, facts }: Decision): CaseEvent[] {
+  return facts.flatMap((fact): CaseEvent[] => {
+    const incident = next.id;
+    const { type, assignment, handoff } = fact.data as Record<string, string | undefined>;
+    if (fact.kind === 'press')
+      return type !== undefined && SAYING.has(type) ? [{ incident, kind: 'press_joined', type }] : [];
+    if (!WATCHED.test(fact.kind)) return [];
+    const ref = assignment ?? handoff;
+    return [{ incident, kind: fact.kind, ...(ref !== undefined && { ref }) }];
+  });
+}
+
 /** Intents, sentences, orders to the box and pushes to the screens that follow from a decision. */
 function addCarried(batch: Batch, before: Incident | null, decision: Decision, seq: number): void {
   const { next } = decision;
@@ -153,6 +178,7 @@ function addCarried(batch: Batch, before: Incident | null, decision: Decision, s
       });
     }
   }
+  for (const payload of caseEvents(decision)) batch.outbox.push({ topic: 'case', key: '', payload, told: null });
   const was = before !== null && before.regionPath !== next.regionPath ? before.regionPath : undefined;
   batch.outbox.push({ topic: 'console', key: '', payload: { incident: next.id, was }, told: null });
 }

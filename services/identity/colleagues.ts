@@ -2,9 +2,14 @@ import type { Role } from '#contracts/session.ts';
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 
-const q = loadQueries(import.meta.url, 'identity', ['accounts_sharing']);
+const q = loadQueries(import.meta.url, 'identity', ['accounts_sharing', 'desk_phone']);
 
 /** Accounts of these roles that share ground with `regions`: theirs lie within, or hold, one of them. */
 export async function accountsSharing(db: Db, regions: readonly string[], roles: readonly Role[]): Promise<string[]> {
   return (await db.query<{ id: string }>(q.accounts_sharing, [regions, roles])).map((row) => row.id);
+}
+
+/** The number of an operator's own telephone, or null: the platform rings it to bring her into a case's conference. */
+export async function deskPhoneOf(db: Db, accountId: string): Promise<string | null> {
+  return (await db.query<{ phone: string | null }>(q.desk_phone, [accountId]))[0]?.phone ?? null;
 }

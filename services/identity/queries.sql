@@ -185,3 +185,6 @@ from account a
 join account_region r on r.account_id = a.id
 where a.disabled_at is null and a.role = any ($2::text[])
   and exists (select 1 from unnest($1::text[]) p where starts_with(r.region_path, p) or starts_with(p, r.region_path));
+
+-- name: desk_phone
+select phone from account where id = $1 and disabled_at is null;

@@ -3,8 +3,8 @@ import { loadQueries } from './sql.ts';
 
 const q = loadQueries(import.meta.url, 'platform', ['add_outbox']);
 
-/** Where a row is carried: to browsers, to the queues, down to a device (key = lane). */
-export type OutboxTopic = 'console' | 'job' | 'down';
+/** Where a row is carried: to browsers, to the queues, down to a device (key = lane), to the modules that follow a case. */
+export type OutboxTopic = 'console' | 'job' | 'down' | 'case';
 
 export interface OutboxRow {
   topic: OutboxTopic;

@@ -1,4 +1,4 @@
-import type { Db } from '#platform/database.ts';
+import type { Tx } from '#platform/database.ts';
 
 /**
  * The telephone, as the rest of the platform sees it. A call or a message is a row before it is placed: `place` and
@@ -6,10 +6,10 @@ import type { Db } from '#platform/database.ts';
  * through `onReport` in the transaction in which telephony writes it down. The same id ordered twice is placed once.
  */
 export interface Telephony {
-  place(tx: Db, order: CallOrder): Promise<void>;
+  place(tx: Tx, order: CallOrder): Promise<void>;
   /** Hangs up, or never places, whatever has not ended. A call that nobody knows is no error. */
-  hangUp(tx: Db, callId: string): Promise<void>;
-  send(tx: Db, order: MessageOrder): Promise<void>;
+  hangUp(tx: Tx, callId: string): Promise<void>;
+  send(tx: Tx, order: MessageOrder): Promise<void>;
 }
 
 export interface CallOrder {
@@ -86,11 +86,11 @@ export type Outcome = (typeof OUTCOMES)[number];
  * Called in telephony's transaction; what it throws rolls the report back, and it is told again. `say`, answered to
  * `chosen`, is said instead of the choice's thanks, and nobody joins: what was chosen came too late.
  */
-export type OnReport = (tx: Db, report: Report) => Promise<{ say: string } | null>;
+export type OnReport = (tx: Tx, report: Report) => Promise<{ say: string } | null>;
 
 /** Somebody called us. Answers which case it is and what he hears while he waits for an operator. */
 export type OnInbound = (
-  tx: Db,
+  tx: Tx,
   call: { id: string; from: string; at: number },
 ) => Promise<{ incidentId: string; say: string[] }>;
 

@@ -48,7 +48,7 @@ export function addFact(draft: Draft, kind: string, by: Actor, data: Record<stri
 
 /** Ids made by the core follow from the case, its version and their place in this decision, so a replay makes the same ones. */
 export function makeId(draft: Draft, what: string): string {
-  const place = draft.intents.length + draft.i.assignments.length + draft.i.handoffs.length;
+  const place = draft.intents.length + draft.i.assignments.length + draft.i.handoffs.length + draft.i.calls.length;
   return idFromName(`${draft.i.id}/${draft.i.version}/${what}/${place}`, draft.now);
 }
 

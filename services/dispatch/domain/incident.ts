@@ -38,6 +38,12 @@ export interface Assignment {
   arrivedAt: number | null;
   endedAt: number | null;
   declineReason: string | null;
+  /** Which wave of the asking this offer belongs to; null: an operator asked him. */
+  wave: number | null;
+  /** How far he was when asked, in a straight line; null: not known. */
+  metres: number | null;
+  /** How often he was not where he should have been: not gone, or late. */
+  misses: number;
 }
 
 export type HandoffTarget = '110' | '119' | '120' | 'hospital';
@@ -54,6 +60,38 @@ export interface Handoff {
   rejectReason: string | null;
   acceptedAt: number | null;
   endedAt: number | null;
+}
+
+/** A telephone call of this case, ordered by us; who was rung, and what became of it. */
+export interface CaseCall {
+  id: string;
+  /** `family` a contact who is to come or be told · `offer` a responder, beside his page · `talk` whom the operator wants to speak to · `desk` her own telephone. */
+  purpose: 'family' | 'offer' | 'talk' | 'desk';
+  /** Contact, member of staff, resident or account. */
+  party: string;
+  name: string;
+  /** The assignment that is offered. */
+  ref: string | null;
+  round: number;
+  local: boolean;
+  state:
+    | 'waiting'
+    | 'calling'
+    | 'ringing'
+    | 'answered'
+    | 'connected'
+    | 'accepted'
+    | 'declined'
+    | 'missed'
+    | 'done'
+    | 'cancelled';
+  outcome: string | null;
+  /** How soon he said he is there. */
+  minutes: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  /** When it is given up although the telephone has said nothing (ms). */
+  giveUpAt: number | null;
 }
 
 /** Where the incident stands on its ladder. `step` is the next to take, `nextAt` when (ms); null while somebody owns it. */
@@ -123,6 +161,13 @@ export interface Incident {
   linked: string[];
   /** Follow-up due (ms), set when resolved. */
   followUpAt: number | null;
+  /** When the family is rung if nobody has spoken by then (ms); null: not to be, or begun. */
+  familyAt: number | null;
+  calls: CaseCall[];
+  /** How many people must come. */
+  needs: number;
+  /** How far the asking has come: the last wave, and whether it has gone beyond the own street. */
+  asking: { phase: number; reach: 'own' | 'next' };
   assignments: Assignment[];
   handoffs: Handoff[];
 }
@@ -137,7 +182,7 @@ export interface Fact {
 /** Something to be done in the world, written down first. */
 export interface NewIntent {
   id: string;
-  kind: 'page' | 'call' | 'find_responder' | 'offer' | 'handoff';
+  kind: 'page' | 'call' | 'hang_up' | 'message' | 'find_responder' | 'offer' | 'handoff';
   detail: Record<string, unknown>;
 }
 

@@ -52,6 +52,8 @@ export const ladderPolicySchema = z.object({
   silenceS: z.number(),
   updateS: z.number(),
   followUpS: z.number(),
+  /** Without a word from the resident the family is rung after so many seconds. */
+  familyS: z.number().default(90),
 });
 export type RoutingPolicy = z.infer<typeof routingPolicySchema>;
 export type LadderPolicy = z.infer<typeof ladderPolicySchema>;
@@ -152,6 +154,7 @@ export const DEFAULT_LADDER: LadderPolicy = {
   silenceS: 20,
   updateS: 180,
   followUpS: 86_400,
+  familyS: 90,
 };
 
 /** The ladder for a queue and priority. */

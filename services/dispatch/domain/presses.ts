@@ -3,6 +3,7 @@ import { idFromName } from '#kernel/ids.ts';
 import { addFact, addIntent, endDraft, startDraft, tell, type Draft } from './draft.ts';
 import type { Actor, Decision, Incident, ToldDevice } from './incident.ts';
 import { ladderFor, type Policy } from './policy.ts';
+import { needsFor } from './places.ts';
 import { isMoreSerious, type Route } from './routing.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { isComing } from './states.ts';
@@ -64,9 +65,23 @@ export function openIncident(
   addFact(draft, 'opened', input.by, data);
   if (input.press) notePress(draft, input.press);
   if (input.route.quiet) draft.orders.push({ command: 'quiet', on: true });
+  if (input.press !== null) expectFamily(draft);
   draft.i.updateAt = now + policy.ladder.updateS * 1000;
   settle(draft);
   return endDraft(draft);
+}
+
+/**
+ * The family knows at the moment of the press, by a message without a sound; it is rung when the need is sure, or when
+ * nobody has spoken for a while. The family key rings them at once.
+ */
+function expectFamily(draft: Draft): void {
+  const { i, now, policy } = draft;
+  if (i.test || i.quiet || i.householdId === null) return;
+  if (i.kind === 'family') return addIntent(draft, 'call', { who: 'family', why: 'key' });
+  if (i.class !== 'rescue') return;
+  i.familyAt = now + policy.ladder.familyS * 1000;
+  addIntent(draft, 'message', { who: 'family' });
 }
 
 function blankIncident(input: Parameters<typeof openIncident>[0], policy: Policy, now: number): Incident {
@@ -115,6 +130,10 @@ function blankIncident(input: Parameters<typeof openIncident>[0], policy: Policy
     areaId: null,
     linked: input.linked,
     followUpAt: null,
+    familyAt: null,
+    calls: [],
+    needs: input.route.class === 'rescue' ? needsFor(input.kind) : 1,
+    asking: { phase: 0, reach: 'own' },
     assignments: [],
     handoffs: [],
   };
@@ -170,6 +189,7 @@ function raise(draft: Draft, press: PressFact, route: Route, ownerBusy: boolean)
     const from = i.queue;
     i.queue = route.queue;
     i.kind = press.type;
+    i.needs = Math.max(i.needs, needsFor(i.kind));
     i.priority = Math.min(i.priority, route.priority) as Incident['priority'];
     i.reason = route.reason;
     if (from !== i.queue) {
@@ -206,6 +226,7 @@ function say(draft: Draft, press: PressFact): void {
       first.state = 'on_scene';
       first.arrivedAt = now;
       first.checkAt = null;
+      first.misses = 0;
       addIntent(draft, 'offer', { assignment: first.id, staff: first.staffId, change: 'on_scene' });
       tell(draft, 'arrived', SAY.arrived(spokenName(first.name, first.role)), first.name);
     }
@@ -224,6 +245,8 @@ export function hearTalk(
   const by: Actor = { kind: 'device', id: device.id, name: '设备' };
   if (what === 'speech' && draft.i.talk && draft.i.talk.heardAt === null) {
     draft.i.talk.heardAt = now;
+    // She can say herself whether her children are to be woken.
+    draft.i.familyAt = null;
     draft.i.silent = false;
     addFact(draft, 'speech', by, {});
   } else if (what === 'opened' && draft.i.talk) {

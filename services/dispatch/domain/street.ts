@@ -1,7 +1,9 @@
 import { addFact, addIntent, endDraft, makeId, Refusal, startDraft, tell, type Draft } from './draft.ts';
 import { mustOwn } from './desk.ts';
+import { reportEntered, reportNoEntry, type Entered, type NoEntry } from './entry.ts';
 import type { Actor, Assignment, Decision, Handoff, HandoffTarget, Incident } from './incident.ts';
 import type { Policy } from './policy.ts';
+import { closeFilled, holders, namesOf } from './places.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { ASSIGNMENT_EXITS, HANDOFF_EXITS, isComing, isEnded, isLiveAssignment, isOpen, mayBecome } from './states.ts';
 import { settle } from './timers.ts';
@@ -14,6 +16,10 @@ export interface Helper {
   phone: string | null;
   minutes: number;
   why: string;
+  /** In a straight line; null: not known. */
+  metres: number | null;
+  /** The wave of the asking; null: an operator chose him. */
+  wave: number | null;
 }
 
 /** Sending people and handing over, and what they answer. */
@@ -26,7 +32,11 @@ export type StreetCommand =
       to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done';
       reason?: string | undefined;
       minutes?: number | undefined;
+      /** What shows that he is there: his position; else his word. */
+      proof?: 'position' | undefined;
     }
+  | NoEntry
+  | Entered
   | { type: 'handoff'; target: HandoffTarget; note?: string | undefined }
   | {
       type: 'handoff_update';
@@ -46,7 +56,11 @@ export function decideStreet(
   now: number,
 ): Decision {
   const draft = startDraft(incident, policy, now);
-  if (command.type === 'assign') assign(draft, command.helper, by);
+  if (command.type === 'assign') {
+    mustOwnOrBeMedic(draft, by);
+    offerTo(draft, command.helper, by);
+  } else if (command.type === 'no_entry') reportNoEntry(draft, command, by);
+  else if (command.type === 'entered') reportEntered(draft, command, by);
   else if (command.type === 'withdraw') withdraw(draft, command.assignment, by);
   else if (command.type === 'answer') answerOffer(draft, command, by);
   else if (command.type === 'handoff') handOff(draft, command.target, command.note, by);
@@ -65,9 +79,9 @@ function mustOwnOrBeMedic(draft: Draft, by: Actor): void {
   if (!isOpen(draft.i.state)) throw new Refusal('not_allowed_in_state', '这件事已经办结了');
 }
 
-function assign(draft: Draft, helper: Helper, by: Actor): void {
+/** Offers the case to somebody. Throws `Refusal` when he has it already. */
+export function offerTo(draft: Draft, helper: Helper, by: Actor): void {
   const { i, now, policy } = draft;
-  mustOwnOrBeMedic(draft, by);
   if (i.assignments.some((a) => a.staffId === helper.staffId && isLiveAssignment(a.state))) {
     throw new Refusal('not_allowed_in_state', `已经派给 ${helper.name} 了`);
   }
@@ -85,6 +99,7 @@ function assign(draft: Draft, helper: Helper, by: Actor): void {
     arrivedAt: null,
     endedAt: null,
     declineReason: null,
+    misses: 0,
   });
   addFact(draft, 'offered', by, {
     assignment: id,
@@ -123,7 +138,7 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
   if (!mayBecome(ASSIGNMENT_EXITS, a.state, command.to) || isEnded(draft.i.state)) {
     throw new Refusal(
       a.state === 'expired' || a.state === 'withdrawn' ? 'offer_gone' : 'not_allowed_in_state',
-      sentenceFor(a),
+      sentenceFor(a, command.to, draft.i),
     );
   }
   const who = spokenName(a.name, a.role);
@@ -137,6 +152,7 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
     tell(draft, 'update', SAY.accepted(who), a.name, a.minutes * 60);
   } else if (command.to === 'under_way') {
     a.departedAt = now;
+    a.misses = 0;
     a.etaAt = now + a.minutes * 60_000;
     a.checkAt = lateAt(a);
     tell(draft, 'dispatched', SAY.dispatched(who, a.minutes), a.name, a.minutes * 60);
@@ -157,8 +173,10 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
     who: a.name,
     minutes: a.minutes,
     reason: command.reason ?? null,
+    proof: command.to === 'on_scene' ? (command.proof ?? (by.id === a.staffId ? 'own_word' : null)) : null,
   });
   addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: command.to });
+  if (command.to === 'accepted') closeFilled(draft, by);
   // As when an offer runs out: the next one is asked without waiting for the operator.
   if (command.to === 'declined' && draft.i.class === 'rescue') addIntent(draft, 'find_responder', { why: 'declined' });
 }
@@ -168,10 +186,15 @@ export function lateAt(a: Assignment): number {
   return a.etaAt! + Math.max(120_000, a.minutes * 15_000);
 }
 
-function sentenceFor(a: Assignment): string {
-  if (a.state === 'expired') return '这一单已经过了接单时间,已转给别人';
-  if (a.state === 'withdrawn') return '这一单已经收回了';
+function sentenceFor(a: Assignment, to: string, i: Incident): string {
+  const others = namesOf(holders(i).filter((one) => one.id !== a.id));
+  const taken = others === '' ? '' : `,${others} 已经接下`;
+  if (a.state === 'expired') return `这一单已经过了接单时间${taken || ',已转给别人'},谢谢您`;
+  if (a.state === 'withdrawn') return `这一单已经收回了${taken},谢谢您`;
   if (a.state === 'declined') return '这一单您已经拒绝了';
+  if (a.state === 'done') return '这一单已经办完了';
+  if (to === 'done') return '还没有到达,不能办结';
+  if (to === a.state) return '这一步已经做过了';
   return '现在的状态不能做这一步';
 }
 

@@ -1,7 +1,10 @@
 import { addFact, addIntent, endDraft, makeId, startDraft, tell, type Draft } from './draft.ts';
+import { giveUpCall } from './call-news.ts';
 import { giveUp } from './desk.ts';
 import { SYSTEM, type Decision, type Incident } from './incident.ts';
 import { ladderFor, type LadderTarget, type Policy } from './policy.ts';
+import { stillOutside } from './entry.ts';
+import { countMiss } from './places.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { isComing, isLiveHandoff } from './states.ts';
 import { lateAt } from './street.ts';
@@ -42,6 +45,11 @@ function strike(draft: Draft, timer: Timer): void {
       return chaseHandoff(draft, timer.ref!);
     case 'silence':
       return silence(draft);
+    case 'family':
+      draft.i.familyAt = null;
+      return addIntent(draft, 'call', { who: 'family', why: 'no_word' });
+    case 'call':
+      return giveUpCall(draft, timer.ref!);
     case 'update':
       return stillHere(draft);
     case 'follow_up':
@@ -74,17 +82,18 @@ function climb(draft: Draft): void {
 function takeStep(draft: Draft, who: LadderTarget): void {
   if (who === 'family') return addIntent(draft, 'call', { who: 'family' });
   if (who === 'grid_worker') return addIntent(draft, 'find_responder', { why: 'ladder' });
-  if (who === '120') return ladderHandoff(draft);
+  if (who === '120') return ladderHandoff(draft, '120');
   addIntent(draft, 'page', { who, why: 'ladder' });
 }
 
-function ladderHandoff(draft: Draft): void {
+/** The centre is asked without a person having decided it: once, while nothing else is under way with it. */
+export function ladderHandoff(draft: Draft, target: '110' | '119' | '120'): void {
   const { i, now, policy } = draft;
-  if (i.handoffs.some((h) => h.target === '120' && isLiveHandoff(h.state))) return;
+  if (i.handoffs.some((h) => h.target === target && isLiveHandoff(h.state))) return;
   const id = makeId(draft, 'handoff');
   i.handoffs.push({
     id,
-    target: '120',
+    target,
     state: 'offered',
     note: null,
     offeredAt: now,
@@ -95,8 +104,8 @@ function ladderHandoff(draft: Draft): void {
     acceptedAt: null,
     endedAt: null,
   });
-  addFact(draft, 'handoff_offered', SYSTEM, { handoff: id, target: '120' });
-  addIntent(draft, 'handoff', { handoff: id, target: '120' });
+  addFact(draft, 'handoff_offered', SYSTEM, { handoff: id, target });
+  addIntent(draft, 'handoff', { handoff: id, target });
 }
 
 function expire(draft: Draft, id: string): void {
@@ -110,6 +119,11 @@ function expire(draft: Draft, id: string): void {
 function check(draft: Draft, id: string): void {
   const { i, now } = draft;
   const a = i.assignments.find((candidate) => candidate.id === id)!;
+  if (a.state === 'on_scene') {
+    if (stillOutside(draft, a)) ladderHandoff(draft, '119');
+    return;
+  }
+  countMiss(draft, a);
   if (a.state === 'accepted') {
     a.checkAt = now + 60_000;
     addFact(draft, 'not_departed', SYSTEM, { assignment: id, who: a.name });

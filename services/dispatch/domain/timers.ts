@@ -1,4 +1,5 @@
 import type { Owes } from '#contracts/incident.ts';
+import { settleCalls } from './calls.ts';
 import type { Draft } from './draft.ts';
 import type { Incident } from './incident.ts';
 import { ladderFor, type Policy } from './policy.ts';
@@ -7,7 +8,18 @@ import { isComing, isEnded, isLiveHandoff, isOpen, mayBecome, INCIDENT_EXITS } f
 /** One clock that runs on a case: when it strikes (ms), what then, and who owes the step until then. */
 export interface Timer {
   at: number;
-  what: 'ladder' | 'remind' | 'lose' | 'offer' | 'check' | 'handoff' | 'silence' | 'update' | 'follow_up';
+  what:
+    | 'ladder'
+    | 'remind'
+    | 'lose'
+    | 'offer'
+    | 'check'
+    | 'handoff'
+    | 'silence'
+    | 'update'
+    | 'follow_up'
+    | 'family'
+    | 'call';
   ref: string | null;
   owes: Owes | null;
 }
@@ -38,7 +50,8 @@ export function timersOf(i: Incident, policy: Policy): Timer[] {
   for (const a of i.assignments) {
     const owes: Owes = { kind: 'responder', name: a.name, id: a.staffId };
     if (a.state === 'offered') timers.push({ at: a.expiresAt!, what: 'offer', ref: a.id, owes });
-    if (isComing(a.state) && a.checkAt !== null) timers.push({ at: a.checkAt, what: 'check', ref: a.id, owes });
+    if ((isComing(a.state) || a.state === 'on_scene') && a.checkAt !== null)
+      timers.push({ at: a.checkAt, what: 'check', ref: a.id, owes });
   }
   for (const h of i.handoffs) {
     if (h.state === 'offered' && h.deadlineAt !== null) {
@@ -52,6 +65,11 @@ export function timersOf(i: Incident, policy: Policy): Timer[] {
   }
   if (i.talk !== null && i.talk.heardAt === null && !i.silent) {
     timers.push({ at: i.talk.openedAt + policy.ladder.silenceS * 1000, what: 'silence', ref: null, owes: null });
+  }
+  if (i.familyAt !== null) timers.push({ at: i.familyAt, what: 'family', ref: null, owes: null });
+  for (const call of i.calls) {
+    if (call.endedAt === null && call.giveUpAt !== null)
+      timers.push({ at: call.giveUpAt, what: 'call', ref: call.id, owes: null });
   }
   if (i.updateAt !== null && i.devices.length > 0 && i.state !== 'on_scene')
     timers.push({ at: i.updateAt, what: 'update', ref: null, owes: null });
@@ -73,6 +91,7 @@ export function settle(draft: Draft, end?: 'resolved' | 'closed' | 'cancelled' |
   if (i.state !== before.state && !mayBecome(INCIDENT_EXITS, before.state, i.state) && before.version > 0) {
     throw new Error(`an incident can't go from ${before.state} to ${i.state}`);
   }
+  settleCalls(draft);
   runLadder(i, policy, now);
   const timers = timersOf(i, policy);
   const owed = timers.filter((timer) => timer.owes !== null).sort((a, b) => a.at - b.at)[0];

@@ -40,6 +40,7 @@ const blank: Omit<WireIncident, 'id' | 'version'> = {
   lastPressAt: null,
   assignments: [],
   handoffs: [],
+  calls: [],
   told: [],
   area: null,
   linked: [],

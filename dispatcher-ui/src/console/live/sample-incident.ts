@@ -34,6 +34,7 @@ const BASE: WireIncident = {
   lastPressAt: null,
   assignments: [],
   handoffs: [],
+  calls: [],
   told: [],
   area: null,
   linked: [],

@@ -106,6 +106,8 @@ export const CASES: Record<string, Exercise> = {
     command('note', 'claimed', { text: '记一笔' }),
     command('attend', 'claimed'),
     command('answers', 'claimed', { question: 'breathing', answer: 'yes' }),
+    naming('dial', 'claimed', ({ home }) => ({ to: home.residentId })),
+    naming('hang_up', 'claimed', ({ handoff }) => ({ call: handoff })),
     command('quiet', 'claimed', { on: true }),
     command('talk', 'claimed', { on: false }),
     command('resolve', 'claimed', { code: 'rescue' }),

@@ -1,0 +1,55 @@
+import { addFact, addIntent, type Draft } from './draft.ts';
+import type { Actor, Assignment, Incident } from './incident.ts';
+import { isComing } from './states.ts';
+
+/** As often as this he was not where he should have been: from then on another is asked beside him. */
+export const MISSES_TO_ASK_ANOTHER = 2;
+
+/** One can't lift a person from the floor alone: a fall needs two (moving and handling: never single-handed). */
+export function needsFor(kind: string): number {
+  return kind === 'fall' ? 2 : 1;
+}
+
+/** Whether he fills a place: he said yes and is not long overdue, he is there, or he was and is done. */
+function holdsPlace(a: Assignment): boolean {
+  return a.state === 'on_scene' || a.state === 'done' || (isComing(a.state) && a.misses < MISSES_TO_ASK_ANOTHER);
+}
+
+/** Who fills a place of the case now. */
+export function holders(i: Incident): Assignment[] {
+  return i.assignments.filter(holdsPlace);
+}
+
+/** How many more must say yes. */
+export function openPlaces(i: Incident): number {
+  return Math.max(0, i.needs - holders(i).length);
+}
+
+/**
+ * All places are filled: the offers that a wave made are taken back, each with its line, so that nobody sets out for
+ * nothing. An operator's own offers stay: she asked for them knowing who comes.
+ */
+export function closeFilled(draft: Draft, by: Actor): void {
+  const { i, now } = draft;
+  if (openPlaces(i) > 0) return;
+  const who = namesOf(holders(i));
+  for (const a of i.assignments) {
+    if (a.state !== 'offered' || a.wave === null) continue;
+    Object.assign(a, { state: 'withdrawn', endedAt: now, checkAt: null });
+    addFact(draft, 'withdrawn', by, { assignment: a.id, who: a.name, filled: who });
+    addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: 'withdrawn' });
+  }
+}
+
+/** 周芳、刘强 */
+export function namesOf(people: readonly Assignment[]): string {
+  return people.map((a) => a.name).join('、');
+}
+
+/** He was not where he should have been, once more. The second time the next one is asked; he himself stays welcome. */
+export function countMiss(draft: Draft, a: Assignment): void {
+  a.misses += 1;
+  if (a.misses !== MISSES_TO_ASK_ANOTHER || draft.i.class !== 'rescue') return;
+  addFact(draft, 'asking_another', { kind: 'system', id: null, name: '系统' }, { who: a.name });
+  addIntent(draft, 'find_responder', { why: 'late' });
+}
