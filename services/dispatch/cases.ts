@@ -51,6 +51,8 @@ export interface Cases {
       to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done';
       reason?: string | undefined;
       minutes?: number | undefined;
+      departBy?: number | undefined;
+      say?: string | undefined;
     },
     by: Actor,
   ): Promise<Incident>;

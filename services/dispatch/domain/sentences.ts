@@ -31,6 +31,7 @@ export const SAY = {
   receivedQuietly: '',
   claimed: (operator: string) => `我们的小${surname(operator)}接到了,这就跟您说话。说不了也不要紧,我们会想法子。`,
   accepted: (who: string) => `${who}接了,马上出门。`,
+  acceptedLater: (who: string) => `${who}接了这活,出门的时候再跟您说。`,
   dispatched: (who: string, minutes: number) => `${who}出门了,大约${inWords(minutes)}分钟到您家。我们一直陪着您。`,
   familyComing: (who: string, minutes: number | null) =>
     minutes === null ? `您${who}接到电话了,正往家赶。` : `您${who}接到电话了,大约${inWords(minutes)}分钟到。`,

@@ -34,6 +34,10 @@ export type StreetCommand =
       minutes?: number | undefined;
       /** What shows that he is there: his position; else his word. */
       proof?: 'position' | undefined;
+      /** Of `accepted`: when he must set out, ms, where a shop has agreed on a time; else `departS` of the policy. */
+      departBy?: number | undefined;
+      /** Said by the box after the sentence of the step: what the man at the door will say too. */
+      say?: string | undefined;
     }
   | NoEntry
   | Entered
@@ -148,14 +152,16 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
   if (command.to === 'accepted') {
     a.acceptedAt = now;
     a.etaAt = now + a.minutes * 60_000;
-    a.checkAt = now + policy.ladder.departS * 1000;
-    tell(draft, 'update', SAY.accepted(who), a.name, a.minutes * 60);
+    a.checkAt = Math.max(command.departBy ?? 0, now + policy.ladder.departS * 1000);
+    const later = (command.departBy ?? 0) > now + 10 * 60_000;
+    const heard = later ? SAY.acceptedLater(who) : SAY.accepted(who);
+    tell(draft, 'update', `${heard}${command.say ?? ''}`, a.name, later ? null : a.minutes * 60);
   } else if (command.to === 'under_way') {
     a.departedAt = now;
     a.misses = 0;
     a.etaAt = now + a.minutes * 60_000;
     a.checkAt = lateAt(a);
-    tell(draft, 'dispatched', SAY.dispatched(who, a.minutes), a.name, a.minutes * 60);
+    tell(draft, 'dispatched', `${SAY.dispatched(who, a.minutes)}${command.say ?? ''}`, a.name, a.minutes * 60);
   } else if (command.to === 'on_scene') {
     a.arrivedAt = now;
     a.checkAt = null;
