@@ -6,7 +6,10 @@ import { busyDesks, registerDeskRoutes, seeDesks } from '#console/desks.ts';
 import { createCases, type Cases } from '#dispatch/cases.ts';
 import { createIntents } from '#dispatch/intents.ts';
 import { busyWithAnother, goalOf, liveAssignments, openCasesOf, openCasesOfDevices } from '#dispatch/people.ts';
+import { createPhoneReports } from '#dispatch/phone.ts';
+import { registerPhoneRoutes } from '#dispatch/phone-routes.ts';
 import { createPolicies } from '#dispatch/policies.ts';
+import type { CaseEvent } from '#dispatch/store.ts';
 import { registerPolicyRoutes } from '#dispatch/policy-routes.ts';
 import { createReceiver } from '#dispatch/receive.ts';
 import { registerCommandRoutes } from '#dispatch/command-routes.ts';
@@ -32,6 +35,7 @@ import { createRelay, dropOldOutbox, type Relay } from '#platform/relay.ts';
 import { directory, searchHomes } from '#registry/directory/directory.ts';
 import { registerRegistryRoutes } from '#registry/routes.ts';
 import { findSubjects } from '#registry/subjects.ts';
+import type { Telephony } from '#telephony/port.ts';
 import { liveResponders } from '#responders/positions.ts';
 import { assignmentsOf, registerResponderRoutes, reportPosition } from '#responders/routes.ts';
 import type { Engines } from './engines.ts';
@@ -87,7 +91,12 @@ export function createPlatform(deps: {
     for (const relay of relays) relay.poke();
   };
   const cases = createCases({ db, clock, policies, poke });
-  const intents = createIntents({ db, clock, log, policies, poke });
+  // Modules that follow cases: each hears every event at least once, and looks at the database for what to do.
+  const followers: ((event: CaseEvent) => Promise<void>)[] = [];
+  // What the telephone reports changes the case in telephony's own transaction.
+  const phoneReports = createPhoneReports({ clock, policies, poke, elsewhere: async () => null });
+  const telephony: Telephony | undefined = undefined;
+  const intents = createIntents({ db, clock, log, policies, poke, telephony });
   const sweep = createSweep({ db, clock, log, policies, intents, poke });
   const views = createViews({ db, clock, policies, recordLook });
   const receiver = createReceiver({
@@ -159,6 +168,10 @@ export function createPlatform(deps: {
       for (const row of rows) await queues.add(row.key as QueueName, row.payload as IntentJob);
     };
     relays.push(createRelay({ db, clock, log, topics: ['job'], batch: 100, handle }));
+    const follow = async (rows: { payload: unknown }[]): Promise<void> => {
+      for (const row of rows) for (const follower of followers) await follower(row.payload as CaseEvent);
+    };
+    relays.push(createRelay({ db, clock, log, topics: ['case'], batch: 50, handle: follow }));
   }
   let app: App | undefined;
   let url: string | undefined;
@@ -207,6 +220,7 @@ export function createPlatform(deps: {
     } satisfies DispatchRoutesDeps;
     registerDispatchRoutes(app, dispatchDeps);
     registerCommandRoutes(app, dispatchDeps);
+    registerPhoneRoutes(app, dispatchDeps);
     registerPolicyRoutes(app, { db, clock, policies });
     registerResponderRoutes(app, { db, clock, cases, byIds: views.byIds, moved });
     registerDeskRoutes(app, {
