@@ -36,7 +36,7 @@ import { directory, searchHomes } from '#registry/directory/directory.ts';
 import { registerRegistryRoutes } from '#registry/routes.ts';
 import { findSubjects } from '#registry/subjects.ts';
 import type { Telephony } from '#telephony/port.ts';
-import { liveResponders } from '#responders/positions.ts';
+import { liveResponders, whereAre } from '#responders/positions.ts';
 import { assignmentsOf, registerResponderRoutes, reportPosition } from '#responders/routes.ts';
 import type { Engines } from './engines.ts';
 import { accountsSharing } from '#identity/colleagues.ts';
@@ -96,9 +96,9 @@ export function createPlatform(deps: {
   // What the telephone reports changes the case in telephony's own transaction.
   const phoneReports = createPhoneReports({ clock, policies, poke, elsewhere: async () => null });
   const telephony: Telephony | undefined = undefined;
-  const intents = createIntents({ db, clock, log, policies, poke, telephony });
+  const intents = createIntents({ db, clock, log, policies, poke, telephony, whereAre });
   const sweep = createSweep({ db, clock, log, policies, intents, poke });
-  const views = createViews({ db, clock, policies, recordLook });
+  const views = createViews({ db, clock, policies, recordLook, whereAre });
   const receiver = createReceiver({
     db,
     clock,

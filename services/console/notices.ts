@@ -6,6 +6,8 @@ const WHY: Record<string, (who: string) => string> = {
   owner_busy: (who) => `${who} 又按了,受理人正忙,请另一位坐席接`,
   nobody_has_it: (who) => `${who} 一直没有人接`,
   reminded: (who) => `${who} 还在处理吗?按空格继续`,
+  nobody_comes: (who) => `${who} 附近都没有能来的人,请转 110`,
+  no_entry: (who) => `${who} 家门口有人,进不去`,
   late: (who) => `去 ${who} 的人晚了`,
   handoff_unanswered: (who) => `${who} 转出去还没有答复`,
   follow_up_due: (who) => `${who} 该回访了`,

@@ -4,7 +4,6 @@ import { commandBodies, wireIncidentSchema, type WireIncident } from '#contracts
 import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { App } from '#platform/http.ts';
 import { homePlace } from '#registry/directory/directory.ts';
-import { findCandidates } from '#registry/duty.ts';
 import { candidateHelper } from './candidates.ts';
 import type { Sees } from './cases.ts';
 import type { DeskCommand } from './domain/desk.ts';
@@ -131,28 +130,16 @@ function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
       schema: { params: byId, body: commandBodies.assign, response: answer },
     },
     async (request) => {
-      const incident = await deps.views.one(request.viewer, request.params.id);
-      const { regionPath, householdId } = await deps.views.placeOf(incident.id);
-      const candidates =
-        regionPath === null
-          ? []
-          : await findCandidates(db, {
-              regionPath,
-              at: clock.now(),
-              lat: incident.position?.lat ?? null,
-              lon: incident.position?.lon ?? null,
-              householdId,
-              limit: 50,
-            });
-      const chosen = candidates.find((candidate) => candidate.id === request.body.responder);
+      const found = await deps.views.couldCome(request.viewer, request.params.id);
+      const chosen = found.find((candidate) => candidate.id === request.body.responder);
       if (!chosen)
         throw new Problem('invalid_fields', {
           fields: [{ field: 'responder', expected: '现在值班、能来的人 | somebody on duty who could come' }],
         });
-      return run(deps, request.viewer, incident.id, (sees) =>
+      return run(deps, request.viewer, request.params.id, (sees) =>
         cases.street(
-          incident.id,
-          { type: 'assign', helper: candidateHelper(chosen) },
+          request.params.id,
+          { type: 'assign', helper: candidateHelper(chosen, null) },
           actorOf(request.viewer),
           request.body.version,
           sees,

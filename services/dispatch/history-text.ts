@@ -57,6 +57,7 @@ const OUTCOMES: Record<string, string> = {
   nobody_found: '没有找到能来的人',
   somebody_is_asked: '已经在问人了',
   filled: '要来的人已经够了',
+  filled: '要来的人已经够了',
   asked: '已派出',
   ended: '已经结束',
   pushed: '已送达',
@@ -137,6 +138,7 @@ const OUTCOMES_EN: Record<string, string> = {
   nobody_found: 'found nobody who can come',
   somebody_is_asked: 'somebody is being asked already',
   filled: 'enough people are coming',
+  filled: 'enough people are coming',
   asked: 'sent',
   ended: 'ended by now',
   pushed: 'delivered',
@@ -170,6 +172,23 @@ const QUESTIONS_EN: Record<string, string> = {
   fall: 'A fall?',
 };
 const ANSWERS_EN: Record<string, string> = { yes: 'yes', no: 'no', unknown: 'not known' };
+
+const ENTRY: Record<string, string> = {
+  key: '用钥匙',
+  code: '用门码',
+  opened: '里面开的门',
+  locksmith: '开锁师傅',
+  '110': '110 到场',
+  '119': '119 到场',
+};
+const ENTRY_EN: Record<string, string> = {
+  key: 'with the key',
+  code: 'with the code',
+  opened: 'opened from inside',
+  locksmith: 'a locksmith',
+  '110': 'with 110',
+  '119': 'with 119',
+};
 
 const ENTRY: Record<string, string> = {
   key: '用钥匙',

@@ -5,6 +5,7 @@ import { addOutbox } from '#platform/outbox.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { Telephony } from '#telephony/port.ts';
 import { changeCase } from './cases.ts';
+import type { WhereAre } from './candidates.ts';
 import { findResponder } from './find-responder.ts';
 import type { HandoffTarget, Incident, NewIntent } from './domain/incident.ts';
 import { noteOutcome } from './domain/outcome.ts';
@@ -32,6 +33,8 @@ export interface IntentsDeps {
   telephony?: Telephony | undefined;
   /** Begins what a handoff needs besides the operator's voice; answers the outcome. None: `no_carrier`. */
   beginHandoff?: BeginHandoff | undefined;
+  /** Where responders are now. None: at their bases. */
+  whereAre?: WhereAre | undefined;
 }
 
 /** `automatic`: nobody owns the case, the ladder hands it over by itself. */

@@ -7,9 +7,9 @@ import type { Viewer } from '#platform/access.ts';
 import type { Database, Db } from '#platform/database.ts';
 import type { Language } from '#platform/http.ts';
 import { loadQueries } from '#platform/sql.ts';
-import { findCandidates } from '#registry/duty.ts';
 import { openHousehold } from '#registry/people.ts';
-import { wireCandidate } from './candidates.ts';
+import { whoCouldCome, wireCandidate, type AskedFor, type Ranked, type WhereAre } from './candidates.ts';
+import type { Incident } from './domain/incident.ts';
 import { historyText } from './history-text.ts';
 import type { Policies } from './policies.ts';
 import { loadIncidents } from './store.ts';
@@ -23,7 +23,6 @@ const q = loadQueries(import.meta.url, 'dispatch', [
   'history_of',
   'summary',
   'list_presses',
-  'live_assignments_of_staff',
   'visible_incidents',
   'place_of',
 ]);
@@ -37,6 +36,8 @@ export interface ViewsDeps {
     db: Db,
     look: { residentId: string; viewer: Viewer; what: string; incidentId: string; at: number },
   ) => Promise<void>;
+  /** Where responders are now. None: at their bases. */
+  whereAre?: WhereAre | undefined;
 }
 
 /** Roles to whom an incident without a region is shown: those who answer. */
@@ -62,6 +63,8 @@ export interface Views {
   visible(viewer: Viewer, ids: readonly string[]): Promise<Set<string>>;
   /** Where a case is, without a viewer: for looking for people who could come. */
   placeOf(id: string): Promise<{ regionPath: string | null; householdId: string | null }>;
+  /** Who could come to a case that exists for the viewer, best first. */
+  couldCome(viewer: Viewer, id: string): Promise<Ranked[]>;
   presses(viewer: Viewer, filter: PressFilter): Promise<{ items: unknown[]; nextCursor: string | null }>;
 }
 
@@ -165,6 +168,11 @@ export function createViews(deps: ViewsDeps): Views {
       const row = (await db.query<{ region_path: string | null; household_id: string | null }>(q.place_of, [id]))[0];
       return { regionPath: row?.region_path ?? null, householdId: row?.household_id ?? null };
     },
+    async couldCome(viewer, id) {
+      const [stored] = await loadIncidents(db, q.get_incident, [id, viewer.regions, seesUnplaced(viewer)]);
+      if (!stored) throw new Problem('not_found');
+      return whoCouldCome(db, deps.whereAre, stored.incident, stored.incident.asking.reach, clock.now());
+    },
     presses: (viewer, filter) => listPresses(deps, viewer, filter),
   };
 }
@@ -210,29 +218,15 @@ async function detail(deps: ViewsDeps, viewer: Viewer, id: string, language: Lan
   };
 }
 
+/** The best nine for the operator: of the own street; beyond it once the asking has gone there. */
 async function candidatesFor(
   deps: ViewsDeps,
-  incident: {
-    regionPath: string | null;
-    position: { lat: number; lon: number } | null;
-    householdId: string | null;
-    state: string;
-  },
+  incident: AskedFor & Pick<Incident, 'state' | 'asking'>,
   now: number,
 ): Promise<WireIncidentDetail['candidates']> {
-  if (incident.regionPath === null || incident.state === 'closed' || incident.state === 'cancelled') return [];
-  const found = await findCandidates(deps.db, {
-    regionPath: incident.regionPath,
-    at: now,
-    lat: incident.position?.lat ?? null,
-    lon: incident.position?.lon ?? null,
-    householdId: incident.householdId,
-    limit: 9,
-  });
-  const live = await deps.db.query<{ staff_id: string }>(q.live_assignments_of_staff, [
-    found.map((candidate) => candidate.id),
-  ]);
-  return found.map((candidate) => wireCandidate(candidate, live.filter((row) => row.staff_id === candidate.id).length));
+  if (incident.state === 'closed' || incident.state === 'cancelled') return [];
+  const found = await whoCouldCome(deps.db, deps.whereAre, incident, incident.asking.reach, now);
+  return found.slice(0, 9).map(wireCandidate);
 }
 
 async function listPresses(

@@ -155,9 +155,10 @@ where h.id = $1;
 
 -- name: find_candidates
 -- $1 when · $2 the grid's path and all above it · $3..$4 how far the search may go · $5 the community · $6 kinds ·
--- $7 household or null · $8 the grid. A rule for this grid or any region above it covers the grid itself.
-select s.id, s.name, s.kind, s.phone, s.skills, s.dialect, s.lat, s.lon,
-  exists (select 1 from key_holder k where k.household_id = $7::uuid and k.staff_id = s.id) as "hasKey",
+-- $7 household or null · $8 the grid · $9 the street · $10 which of may_wake count for those off duty · $11 minute of
+-- the local day. A rule for this grid or any region above it covers the grid itself. Off duty only these are woken, at
+-- an hour that they agreed to: guard, medic and volunteer of the place, a neighbour of the grid, and who has the key.
+select s.id, s.name, s.kind, s.phone, s.skills, s.dialect, s.lat, s.lon, k.has as "hasKey",
   (
     select max(p.part)
     from responsibility p
@@ -166,9 +167,13 @@ select s.id, s.name, s.kind, s.phone, s.skills, s.dialect, s.lat, s.lon,
       union all select $7::uuid
       union all select building_id from household where id = $7::uuid)
   ) as part,
-  d.ring
-from (
-  select staff_id, min(case when region_path = any ($2::text[]) then 0 when starts_with(region_path, $5) then 1 else 2 end) as ring
+  coalesce(d.ring, case when s.region_path = any ($2::text[]) then 0 when starts_with(s.region_path, $5) then 1 else 2 end) as ring,
+  d.staff_id is not null as "onDuty"
+from staff s
+cross join lateral (select exists (select 1 from key_holder k where k.household_id = $7::uuid and k.staff_id = s.id) as has) k
+left join (
+  select staff_id, min(case when region_path = any ($2::text[]) then 0 when starts_with(region_path, $5) then 1
+    when starts_with(region_path, $9) then 2 else 3 end) as ring
   from (
     select staff_id, region_path, spans from duty_spans($1, $1) where region_path = any ($2::text[])
     union all
@@ -176,9 +181,47 @@ from (
   ) spans
   where spans @> $1::timestamptz
   group by staff_id
-) d
-join staff s on s.id = d.staff_id
-where s.disabled_at is null and s.kind = any ($6::text[]);
+) d on d.staff_id = s.id
+where s.disabled_at is null and s.kind = any ($6::text[])
+  and (d.staff_id is not null or (
+    s.may_wake = any ($10::text[]) and starts_with(s.region_path, $9)
+    and (k.has or case s.kind when 'informant' then s.region_path = $8 when 'grid_worker' then false
+      else s.region_path = any ($2::text[]) or starts_with(s.region_path, $5) end)
+    and (s.wake_from_min is null or s.wake_to_min is null or case when s.wake_from_min < s.wake_to_min
+      then $11::int >= s.wake_from_min and $11::int < s.wake_to_min
+      else $11::int >= s.wake_from_min or $11::int < s.wake_to_min end)
+    and not exists (select 1 from duty_switch w where w.staff_id = s.id and not w.on_duty and w.from_at <= $1 and w.until_at > $1)
+    and not exists (
+      select 1 from duty_exception e
+      where e.staff_id = s.id and not e.on_duty and e.day = ($1::timestamptz at time zone 'Asia/Shanghai')::date
+        and $11::int >= e.from_min and ($11::int < e.to_min or e.to_min <= e.from_min))));
+
+-- name: duty_until
+-- Until when he is on duty now; no row: he is not.
+select max(upper(span)) as until
+from duty_spans($2, $2) d
+join staff s on s.id = d.staff_id and s.disabled_at is null
+cross join lateral unnest(d.spans) span
+where d.staff_id = $1 and span @> $2::timestamptz
+having count(*) > 0;
+
+-- name: lock_staff
+select id from staff where id = $1 and disabled_at is null for update;
+
+-- name: switched_duty
+select on_duty as "onDuty" from duty_switch where staff_id = $1 and from_at <= $2 and until_at > $2 order by from_at desc limit 1;
+
+-- name: end_switches
+update duty_switch set until_at = $2 where staff_id = $1 and until_at > $2;
+
+-- name: switch_duty
+insert into duty_switch (id, staff_id, on_duty, from_at, until_at) values ($1, $2, $3, $4, $5);
+
+-- name: wake_of
+select may_wake as "mayWake", wake_from_min as "fromMin", wake_to_min as "toMin" from staff where id = $1;
+
+-- name: set_wake
+update staff set may_wake = $2, wake_from_min = $3, wake_to_min = $4 where id = $1 and disabled_at is null;
 
 -- name: is_on_duty
 select 1

@@ -2,6 +2,7 @@ import type { WireResponder } from '#contracts/socket.ts';
 import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
+import type { LastSeen } from '#dispatch/candidates.ts';
 import type { LiveAssignment } from '#dispatch/people.ts';
 
 const q = loadQueries(import.meta.url, 'responders', ['put_positions', 'positions_of']);
@@ -28,6 +29,15 @@ export async function putPositions(db: Db, fixes: readonly Fix[]): Promise<void>
     fixes.map((fix) => new Date(fix.at)),
     fixes.map((fix) => fix.accuracy),
   ]);
+}
+
+/** The newest position of each of these people, however old. */
+export async function whereAre(db: Db, staffIds: readonly string[]): Promise<Map<string, LastSeen>> {
+  const rows = await db.query<{ staff_id: string; lat: number; lon: number; at: Date }>(q.positions_of, [
+    staffIds,
+    new Date(0),
+  ]);
+  return new Map(rows.map((row) => [row.staff_id, { lat: row.lat, lon: row.lon, at: row.at.getTime() }]));
 }
 
 const STATES: Record<string, WireResponder['state']> = {

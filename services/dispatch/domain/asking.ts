@@ -21,10 +21,10 @@ export type Plan =
   | { ask: true; wave: number; size: number };
 
 /**
- * One wave after the other: as many as there are places, then three, then all. `why` is what set the search going: the
- * ladder and a late one don't wait for those who are still asked.
+ * One wave after the other: as many as there are places, then three, then all. A search that the
+ * ladder set going does not wait for those who are still asked.
  */
-export function planWave(i: Incident, why: string): Plan {
+export function planWave(i: Incident, why: 'ladder' | 'search'): Plan {
   if (isEnded(i.state) || i.state === 'resolved') return { ask: false, outcome: 'ended' };
   const places = openPlaces(i);
   if (places === 0) return { ask: false, outcome: 'filled' };

@@ -1,8 +1,10 @@
 import { addFact, addIntent, endDraft, makeId, Refusal, startDraft, tell, type Draft } from './draft.ts';
 import { mustOwn } from './desk.ts';
 import { reportEntered, reportNoEntry, type Entered, type NoEntry } from './entry.ts';
+import { reportEntered, reportNoEntry, type Entered, type NoEntry } from './entry.ts';
 import type { Actor, Assignment, Decision, Handoff, HandoffTarget, Incident } from './incident.ts';
 import type { Policy } from './policy.ts';
+import { closeFilled, holders, namesOf } from './places.ts';
 import { closeFilled, holders, namesOf } from './places.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { ASSIGNMENT_EXITS, HANDOFF_EXITS, isComing, isEnded, isLiveAssignment, isOpen, mayBecome } from './states.ts';
@@ -17,9 +19,9 @@ export interface Helper {
   minutes: number;
   why: string;
   /** In a straight line; null: not known. */
-  metres: number | null;
-  /** The wave of the asking; null: an operator chose him. */
-  wave: number | null;
+  metres?: number | null;
+  /** The wave of the asking; none: an operator chose him. */
+  wave?: number | null;
 }
 
 /** Sending people and handing over, and what they answer. */
@@ -93,6 +95,8 @@ export function offerTo(draft: Draft, helper: Helper, by: Actor): void {
   i.assignments.push({
     id,
     ...helper,
+    metres: helper.metres ?? null,
+    wave: helper.wave ?? null,
     state: 'offered',
     offeredAt: now,
     expiresAt: now + policy.ladder.offerS * 1000,
@@ -158,6 +162,7 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
     tell(draft, 'update', `${heard}${command.say ?? ''}`, a.name, later ? null : a.minutes * 60);
   } else if (command.to === 'under_way') {
     a.departedAt = now;
+    a.misses = 0;
     a.misses = 0;
     a.etaAt = now + a.minutes * 60_000;
     a.checkAt = lateAt(a);
