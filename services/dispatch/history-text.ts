@@ -57,7 +57,6 @@ const OUTCOMES: Record<string, string> = {
   nobody_found: '没有找到能来的人',
   somebody_is_asked: '已经在问人了',
   filled: '要来的人已经够了',
-  filled: '要来的人已经够了',
   asked: '已派出',
   ended: '已经结束',
   pushed: '已送达',
@@ -138,7 +137,6 @@ const OUTCOMES_EN: Record<string, string> = {
   nobody_found: 'found nobody who can come',
   somebody_is_asked: 'somebody is being asked already',
   filled: 'enough people are coming',
-  filled: 'enough people are coming',
   asked: 'sent',
   ended: 'ended by now',
   pushed: 'delivered',
@@ -190,23 +188,6 @@ const ENTRY_EN: Record<string, string> = {
   '119': 'with 119',
 };
 
-const ENTRY: Record<string, string> = {
-  key: '用钥匙',
-  code: '用门码',
-  opened: '里面开的门',
-  locksmith: '开锁师傅',
-  '110': '110 到场',
-  '119': '119 到场',
-};
-const ENTRY_EN: Record<string, string> = {
-  key: 'with the key',
-  code: 'with the code',
-  opened: 'opened from inside',
-  locksmith: 'a locksmith',
-  '110': 'with 110',
-  '119': 'with 119',
-};
-
 /** Each kind of line in Chinese. */
 const ZH: Record<string, Say> = {
   opened: (d) => `开始:${text(d['reason'])}`,
@@ -236,7 +217,8 @@ const ZH: Record<string, Say> = {
   offered: (d) => `派 ${text(d['who'])}(约 ${text(d['minutes'])} 分钟,${text(d['why'])})`,
   withdrawn: (d) =>
     d['filled'] ? `${text(d['who'])} 不用来了:${text(d['filled'])} 已经接下` : `收回派给 ${text(d['who'])} 的单`,
-  asking: (d) => `第 ${text(d['wave'])} 批,问 ${text(d['people'])} 人${d['needs'] === 1 ? '' : `,要 ${text(d['needs'])} 人来`}`,
+  asking: (d) =>
+    `第 ${text(d['wave'])} 批,问 ${text(d['people'])} 人${d['needs'] === 1 ? '' : `,要 ${text(d['needs'])} 人来`}`,
   asking_next: () => '本街道没有能来的人,问邻近街道和城区',
   asking_another: (d) => `${text(d['who'])} 一直没到,再问下一位`,
   nobody_comes: (d) => (d['automatic'] === true ? '附近都没有能来的人,转 110' : '附近都没有能来的人,请转 110'),

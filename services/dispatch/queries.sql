@@ -295,15 +295,6 @@ where a.staff_id = any ($1::uuid[])
   and (a.state in ('offered', 'accepted', 'under_way', 'on_scene') or a.state = 'declined' and a.ended_at >= $3)
 group by a.staff_id;
 
--- name: load_of_staff
--- What each has in hand beside this case, and how often he said no since $3.
-select a.staff_id, count(*) filter (where a.state in ('accepted', 'under_way', 'on_scene') and a.incident_id <> $2)::int as busy,
-  count(*) filter (where a.state = 'declined' and a.ended_at >= $3)::int as declines
-from assignment a
-where a.staff_id = any ($1::uuid[])
-  and (a.state in ('offered', 'accepted', 'under_way', 'on_scene') or a.state = 'declined' and a.ended_at >= $3)
-group by a.staff_id;
-
 -- name: live_assignments
 select a.id, a.incident_id, a.staff_id, a.name, a.role, a.state, i.region_path
 from assignment a

@@ -168,10 +168,6 @@ export interface Incident {
   needs: number;
   /** How far the asking has come: the last wave, and whether it has gone beyond the own street. */
   asking: { phase: number; reach: 'own' | 'next' };
-  /** How many people must come. */
-  needs: number;
-  /** How far the asking has come: the last wave, and whether it has gone beyond the own street. */
-  asking: { phase: number; reach: 'own' | 'next' };
   assignments: Assignment[];
   handoffs: Handoff[];
 }

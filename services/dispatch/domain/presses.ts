@@ -4,7 +4,6 @@ import { addFact, addIntent, endDraft, startDraft, tell, type Draft } from './dr
 import type { Actor, Decision, Incident, ToldDevice } from './incident.ts';
 import { ladderFor, type Policy } from './policy.ts';
 import { needsFor } from './places.ts';
-import { needsFor } from './places.ts';
 import { isMoreSerious, type Route } from './routing.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { isComing } from './states.ts';
@@ -135,8 +134,6 @@ function blankIncident(input: Parameters<typeof openIncident>[0], policy: Policy
     calls: [],
     needs: input.route.class === 'rescue' ? needsFor(input.kind) : 1,
     asking: { phase: 0, reach: 'own' },
-    needs: input.route.class === 'rescue' ? needsFor(input.kind) : 1,
-    asking: { phase: 0, reach: 'own' },
     assignments: [],
     handoffs: [],
   };
@@ -229,7 +226,6 @@ function say(draft: Draft, press: PressFact): void {
       first.state = 'on_scene';
       first.arrivedAt = now;
       first.checkAt = null;
-      first.misses = 0;
       first.misses = 0;
       addIntent(draft, 'offer', { assignment: first.id, staff: first.staffId, change: 'on_scene' });
       tell(draft, 'arrived', SAY.arrived(spokenName(first.name, first.role)), first.name);

@@ -1,10 +1,8 @@
 import { addFact, addIntent, endDraft, makeId, Refusal, startDraft, tell, type Draft } from './draft.ts';
 import { mustOwn } from './desk.ts';
 import { reportEntered, reportNoEntry, type Entered, type NoEntry } from './entry.ts';
-import { reportEntered, reportNoEntry, type Entered, type NoEntry } from './entry.ts';
 import type { Actor, Assignment, Decision, Handoff, HandoffTarget, Incident } from './incident.ts';
 import type { Policy } from './policy.ts';
-import { closeFilled, holders, namesOf } from './places.ts';
 import { closeFilled, holders, namesOf } from './places.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { ASSIGNMENT_EXITS, HANDOFF_EXITS, isComing, isEnded, isLiveAssignment, isOpen, mayBecome } from './states.ts';
@@ -162,7 +160,6 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
     tell(draft, 'update', `${heard}${command.say ?? ''}`, a.name, later ? null : a.minutes * 60);
   } else if (command.to === 'under_way') {
     a.departedAt = now;
-    a.misses = 0;
     a.misses = 0;
     a.etaAt = now + a.minutes * 60_000;
     a.checkAt = lateAt(a);

@@ -5,8 +5,6 @@ import { SYSTEM, type Decision, type Incident } from './incident.ts';
 import { ladderFor, type LadderTarget, type Policy } from './policy.ts';
 import { stillOutside } from './entry.ts';
 import { countMiss } from './places.ts';
-import { stillOutside } from './entry.ts';
-import { countMiss } from './places.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { isComing, isLiveHandoff } from './states.ts';
 import { lateAt } from './street.ts';
@@ -121,11 +119,6 @@ function expire(draft: Draft, id: string): void {
 function check(draft: Draft, id: string): void {
   const { i, now } = draft;
   const a = i.assignments.find((candidate) => candidate.id === id)!;
-  if (a.state === 'on_scene') {
-    if (stillOutside(draft, a)) ladderHandoff(draft, '119');
-    return;
-  }
-  countMiss(draft, a);
   if (a.state === 'on_scene') {
     if (stillOutside(draft, a)) ladderHandoff(draft, '119');
     return;
