@@ -71,9 +71,9 @@ function words(call: CaseCall, i: Incident, caller: Caller): Pick<CallOrder, 'sa
 }
 
 function yes(means: string, offered: string, thanks: string): Choice {
-  return { key: '1', means, offered, then: [MINUTES], thanks, join: false };
+  return { key: '1', means, offered, numbers: [MINUTES], thanks, join: false };
 }
 
 function no(means: string, offered: string, thanks: string, join: boolean): Choice {
-  return { key: '2', means, offered, then: [], thanks, join };
+  return { key: '2', means, offered, numbers: [], thanks, join };
 }

@@ -102,12 +102,12 @@ function mayRing(relative: NonNullable<Party['relative']>, incident: Incident, n
 
 async function callFamily(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, now: number): Promise<string> {
   let outcome = '';
-  const why = String(intent.detail['why'] ?? 'ladder');
   const before = await changeCase(tx, deps, intent.incident_id, null, now, () => null);
   const parties = await partiesOf(tx, before);
   await changeCase(tx, deps, before.id, null, now, (incident, policy) => {
     // Nobody is called to a case that an operator took while the hint was on its way: she decides.
-    const taken = why === 'ladder' && (incident.ownerId !== null || !isOpen(incident.state));
+    const taken =
+      (intent.detail['why'] ?? 'ladder') === 'ladder' && (incident.ownerId !== null || !isOpen(incident.state));
     if (taken || !deps.telephony) {
       outcome = taken ? 'taken' : incident.quiet ? 'quiet' : 'no_carrier';
       return noteOutcome(incident, { intent: intent.id, kind: 'call', outcome, who: 'family' }, policy, now);
@@ -115,7 +115,8 @@ async function callFamily(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, now: num
     const family = parties.flatMap((party) =>
       party.relative !== null && mayRing(party.relative, incident, now) ? [party.relative] : [],
     );
-    const decision = ringFamily(incident, family, { id: intent.id, why }, policy, now);
+    const elder = parties.find((party) => party.relative === null) ?? null;
+    const decision = ringFamily(incident, family, elder, intent.id, policy, now);
     outcome = String(decision.facts.find((fact) => fact.kind === 'outcome')!.data['outcome']);
     return decision;
   });

@@ -37,7 +37,7 @@ export interface Choice {
   /** How it is offered: “按 1,我去”. */
   offered: string;
   /** Numbers that are then typed in, one after the other, ended by #. Asked twice each, then the choice counts without it. */
-  then: readonly { name: string; say: string; most: number }[];
+  numbers: readonly { name: string; say: string; most: number }[];
   /** Said when all is in. */
   thanks: string;
   /** Joins the case's conference afterwards instead of hanging up. */

@@ -53,6 +53,39 @@ export function expectSound(i: Incident): void {
   must(new Set(live).size === live.length, 'nobody holds the same case twice', i);
   must(new Set(i.stages).size === i.stages.length, 'each stage was told once', i);
   if (i.quiet) must(i.talk === null, 'no line is open into a quiet home', i);
+  expectSoundCalls(i);
+}
+
+/** What holds of a case's telephone calls. */
+function expectSoundCalls(i: Incident): void {
+  const live = i.calls.filter((call) => call.endedAt === null);
+  const ringing = live.filter((call) => ['calling', 'ringing', 'answered'].includes(call.state));
+  must(
+    ringing.every((call) => call.giveUpAt !== null && call.startedAt !== null),
+    'a call under way is given up some day',
+    i,
+  );
+  must(ringing.filter((call) => call.purpose === 'family').length <= 1, 'of the family one is rung at a time', i);
+  const waiting = live.filter((call) => call.state === 'waiting' && call.purpose === 'family');
+  must(
+    waiting.length === 0 || live.some((call) => call.purpose === 'family' && call.state !== 'waiting'),
+    'the next of the family waits only while another is on the telephone',
+    i,
+  );
+  must(
+    waiting.length === 0 || !i.calls.some((call) => call.purpose === 'family' && call.state === 'accepted'),
+    'nobody more of the family is rung when one comes',
+    i,
+  );
+  const offers = live.filter((call) => call.purpose === 'offer' && call.state !== 'connected');
+  must(
+    offers.every((call) => i.assignments.some((a) => a.id === call.ref && a.state === 'offered')),
+    'nobody is rung for an offer that is gone',
+    i,
+  );
+  if (!isOpen(i.state))
+    must(!live.some((call) => call.purpose !== 'desk'), 'nobody is rung for a case that is done', i);
+  if (i.test) must(!i.calls.some((call) => call.purpose === 'family'), 'a drill rings no family', i);
 }
 
 const KEPT = ['id', 'class', 'test', 'subject', 'source', 'openedAt', 'deviceId'] as const;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findBrokenLink, type ChainLink } from '#kernel/hash-chain.ts';
 import { idFromName } from '#kernel/ids.ts';
+import { dial, hangUp, hearCall, ringFamily, type Relative } from '#dispatch/domain/call-news.ts';
 import { decideDesk } from '#dispatch/domain/desk.ts';
 import { Refusal } from '#dispatch/domain/draft.ts';
 import { SYSTEM, type Decision, type Incident, type NewIntent } from '#dispatch/domain/incident.ts';
@@ -22,6 +23,11 @@ import { expectLegalStep, expectOneOpenEach, expectSound } from './invariants.ts
 import { chooseActor, chooseCase, pressOf, START, streetOf } from './meaning.ts';
 import { TEST_POLICIES } from './policies.ts';
 import type { Step } from './steps.ts';
+
+const RELATIVES: readonly Relative[] = deepFreeze([
+  { id: 'daughter', name: '陈静', relation: '女儿(广州)', local: false },
+  { id: 'neighbour', name: '张嫂', relation: '邻居', local: true },
+]);
 
 const SUBJECTS = deepFreeze(subjectsOf('w'));
 
@@ -72,6 +78,10 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
           command(i.id, (incident) => decideDesk(incident, step.command, chooseActor(i, step.who), policy, now));
         return;
       }
+      case 'phone':
+        return hearPhone(step);
+      case 'dial':
+        return dialOrHangUp(step);
       case 'intents':
         return [...intents.keys()].forEach(carryOut);
       case 'area':
@@ -147,8 +157,31 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
     if (intent.kind === 'find_responder' && free && isOpen(incident.state)) {
       return command(incident.id, (i) => decideStreet(i, { type: 'assign', helper: free }, SYSTEM, policy, now));
     }
+    if (intent.kind === 'call' && intent.detail['who'] === 'family')
+      return command(incident.id, (i) => ringFamily(i, RELATIVES, { id: 'elder', name: '王桂兰' }, id, policy, now));
     command(incident.id, (i) =>
       noteOutcome(i, { intent: id, kind: intent.kind, outcome: 'no_carrier', who: null }, policy, now),
+    );
+  }
+
+  function hearPhone({ pick, which, news }: Extract<Step, { do: 'phone' }>): void {
+    const i = chooseCase(cases(), pick);
+    const call = i?.calls[which % Math.max(1, i.calls.length)];
+    if (!i || !call) return;
+    const heard = twice(() => hearCall(i, deepFreeze({ call: call.id, ...news }), policy, now).decision);
+    if (heard !== null) write(i.id, heard);
+    else if (call.state === 'calling') throw new Error('the telephone was not heard');
+  }
+
+  function dialOrHangUp({ pick, who, party, hangUp: ends }: Extract<Step, { do: 'dial' }>): void {
+    const i = chooseCase(cases(), pick);
+    if (!i) return;
+    const by = chooseActor(i, who);
+    const named = RELATIVES[party % RELATIVES.length]!;
+    command(i.id, (incident) =>
+      ends
+        ? hangUp(incident, incident.calls[party]?.id ?? 'none', by, policy, now)
+        : dial(incident, { party: named, desk: { id: by.id!, name: by.name } }, by, policy, now),
     );
   }
 
@@ -222,7 +255,7 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
       const intent = {
         id: row['id'] as string,
         kind: row['kind'] as NewIntent['kind'],
-        detail: {},
+        detail: row['detail'] as NewIntent['detail'],
         incident: row['incident_id'] as string,
       };
       if (intentIds.has(intent.id)) throw new Error('two intents have one id: the second would be lost');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
 import { CLOSING_CODES, QUEUES } from '#contracts/incident.ts';
+import type { CallNews } from '#dispatch/domain/call-news.ts';
 import type { DeskCommand } from '#dispatch/domain/desk.ts';
 import type { StreetCommand } from '#dispatch/domain/street.ts';
 import { DEVICES, PEOPLE } from '#test/harness/homes.ts';
@@ -43,6 +44,9 @@ export type Step =
       to: Extract<StreetCommand, { type: 'handoff_update' }>['to'] | 'next';
       complete: boolean;
     }
+  /** The telephone says something of one of the case's calls; `dial` the operator calls somebody. */
+  | { do: 'phone'; pick: number; which: number; news: Omit<CallNews, 'call'> }
+  | { do: 'dial'; pick: number; who: Who; party: number; hangUp: boolean }
   | { do: 'intents' }
   | { do: 'area' }
   | { do: 'open'; queue: (typeof QUEUES)[number]; priority: 1 | 2 | 3 | 4; who: number }
@@ -233,6 +237,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ),
       complete: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
     }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('phone' as const),
+      pick,
+      which: fc.nat(5),
+      news: fc.record({
+        event: fc.constantFrom('ringing', 'answered', 'chosen', 'chosen', 'joined', 'ended', 'ended'),
+        means: fc.constantFrom('accepted', 'declined', 'connect'),
+        typed: fc.constantFrom<Record<string, string>>({}, { minutes: '7' }, { minutes: '0' }, { minutes: 'x' }),
+        outcome: fc.constantFrom('no_answer', 'busy', 'chosen', 'no_choice', 'unknown'),
+      }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('dial' as const), pick, who, party: fc.nat(3), hangUp: fc.boolean() }),
   },
   { weight: 4, arbitrary: fc.constant({ do: 'intents' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'area' as const }) },

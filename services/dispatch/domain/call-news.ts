@@ -1,4 +1,4 @@
-import { addCall, cancelCall, endCall, isLiveCall, keepWaiting, ringNext } from './calls.ts';
+import { addCall, beginCall, cancelCall, endCall, isLiveCall, keepWaiting, ringNext } from './calls.ts';
 import { mustOwn } from './desk.ts';
 import { addFact, addIntent, endDraft, Refusal, startDraft, tell, type Draft } from './draft.ts';
 import { SYSTEM, type Actor, type CaseCall, type Decision, type Incident } from './incident.ts';
@@ -34,14 +34,16 @@ const FAMILY_ROUNDS = 2;
 export function ringFamily(
   incident: Incident,
   family: readonly Relative[],
-  intent: { id: string; why: string },
+  /** The elder herself, if she has a telephone: rung as soon as one of hers is on the line, where she asked for them. */
+  elder: { id: string; name: string } | null,
+  intent: string,
   policy: Policy,
   now: number,
 ): Decision {
   const draft = startDraft(incident, policy, now);
   const outcome = familyOutcome(draft.i, family);
   draft.i.familyAt = null;
-  addFact(draft, 'outcome', SYSTEM, { intent: intent.id, kind: 'call', outcome, who: 'family' });
+  addFact(draft, 'outcome', SYSTEM, { intent, kind: 'call', outcome, who: 'family' });
   if (outcome === 'calling') {
     for (let round = 1; round <= FAMILY_ROUNDS; round++) {
       for (const one of family) {
@@ -49,6 +51,8 @@ export function ringFamily(
         addCall(draft, { purpose: 'family', party: one.id, name, round, local: one.local }, false);
       }
     }
+    if (draft.i.kind === 'family' && elder !== null)
+      addCall(draft, { purpose: 'talk', party: elder.id, name: elder.name }, false);
     ringNext(draft);
   }
   settle(draft);
@@ -74,7 +78,7 @@ export interface Heard {
 export function hearCall(incident: Incident, news: CallNews, policy: Policy, now: number): Heard {
   const draft = startDraft(incident, policy, now);
   const call = draft.i.calls.find((one) => one.id === news.call);
-  if (!call || call.endedAt !== null)
+  if (!call || !isNews(call, news.event))
     return { decision: null, say: news.event === 'chosen' ? '谢谢您,这件事已经有人在办了。' : null };
   let say: string | null = null;
   if (news.event === 'ringing') call.state = 'ringing';
@@ -86,6 +90,19 @@ export function hearCall(incident: Incident, news: CallNews, policy: Policy, now
   if (call.purpose === 'family') ringNext(draft);
   settle(draft);
   return { decision: endDraft(draft), say };
+}
+
+/** What each event may follow: the telephone tells things in order, and an older one says nothing new. */
+const FOLLOWS: Record<CallNews['event'], readonly CaseCall['state'][]> = {
+  ringing: ['calling'],
+  answered: ['calling', 'ringing'],
+  chosen: ['calling', 'ringing', 'answered'],
+  joined: ['calling', 'ringing', 'answered', 'connected'],
+  ended: ['calling', 'ringing', 'answered', 'connected'],
+};
+
+function isNews(call: CaseCall, event: CallNews['event']): boolean {
+  return call.endedAt === null && FOLLOWS[event].includes(call.state);
 }
 
 /** A responder takes or declines his offer by a key, as on his page. What he is refused he is told at once. */
@@ -175,8 +192,11 @@ function chosen(draft: Draft, call: CaseCall, news: CallNews): void {
   call.outcome = 'told';
   // Told once is enough: a second round is for those who were not reached.
   dropWaiting(draft, (other) => other.party === call.party || draft.i.kind === 'family');
-  if (news.means === 'connect') call.state = 'connected';
-  else endCall(draft, call, 'declined', 'told');
+  if (news.means === 'connect') {
+    call.state = 'connected';
+    for (const other of draft.i.calls)
+      if (other.purpose === 'talk' && other.state === 'waiting') beginCall(draft, other);
+  } else endCall(draft, call, 'declined', 'told');
 }
 
 function dropWaiting(draft: Draft, which: (call: CaseCall) => boolean): void {

@@ -34,7 +34,8 @@ export function addCall(
   return made;
 }
 
-function beginCall(draft: Draft, call: CaseCall): void {
+/** Its turn has come. */
+export function beginCall(draft: Draft, call: CaseCall): void {
   call.state = 'calling';
   call.startedAt = draft.now;
   keepWaiting(draft, call);
@@ -67,7 +68,14 @@ export function ringNext(draft: Draft): void {
   if (calls.some((call) => call.state === 'calling' || call.state === 'ringing' || call.state === 'answered')) return;
   const next = calls.find((call) => call.state === 'waiting');
   if (next) beginCall(draft, next);
-  else if (calls.length > 0 && !calls.some((call) => call.state === 'accepted' || call.outcome === 'told'))
+  else if (calls.length > 0) noMore(draft, calls);
+}
+
+/** All of the family were rung: if nobody was reached, that is said, and who waited for them waits no longer. */
+function noMore(draft: Draft, calls: readonly CaseCall[]): void {
+  if (!calls.some((call) => call.state === 'connected'))
+    for (const other of draft.i.calls) if (other.state === 'waiting') cancelCall(draft, other);
+  if (!calls.some((call) => call.state === 'accepted' || call.outcome === 'told'))
     addFact(draft, 'family_not_reached', SYSTEM, {});
 }
 

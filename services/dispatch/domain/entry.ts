@@ -1,11 +1,12 @@
+import type { ENTRY_WAYS } from '#contracts/field.ts';
 import { addFact, addIntent, Refusal, type Draft } from './draft.ts';
 import { SYSTEM, type Actor, type Assignment } from './incident.ts';
-import { isEnded } from './states.ts';
+import { isEnded, isLiveAssignment } from './states.ts';
 
-/** How somebody got in. Forced entry (the last three) is witnessed. */
-export const ENTRY_WAYS = ['key', 'code', 'opened', 'locksmith', '110', '119'] as const;
-export type EntryWay = (typeof ENTRY_WAYS)[number];
+/** How somebody got in. */
+type EntryWay = (typeof ENTRY_WAYS)[number];
 
+/** Forced entry is witnessed. */
 const FORCED: readonly EntryWay[] = ['locksmith', '110', '119'];
 /** Whoever stands before a closed door is asked after again so soon, ms. */
 const OUTSIDE_MS = 300_000;
@@ -24,6 +25,24 @@ export interface Entered {
   how: EntryWay;
   witness?: string | undefined;
   authorised?: string | undefined;
+}
+
+/** He sent a photo; `photo`: its id. */
+export interface Photo {
+  type: 'photo';
+  assignment: string;
+  photo: string;
+}
+
+/** What a responder tells from the door. */
+export type DoorNews = Omit<NoEntry, 'assignment'> | Omit<Entered, 'assignment'> | Omit<Photo, 'assignment'>;
+
+/** A photo from the way or the door belongs to the case. */
+export function notePhoto(draft: Draft, command: Photo, by: Actor): void {
+  const a = draft.i.assignments.find((one) => one.id === command.assignment);
+  if (!a || !isLiveAssignment(a.state) || a.state === 'offered')
+    throw new Refusal('not_allowed_in_state', '接单以后、办完以前才能传照片');
+  addFact(draft, 'photo', by, { assignment: a.id, who: a.name, photo: command.photo });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { addFact, addIntent, endDraft, makeId, Refusal, startDraft, tell, type Draft } from './draft.ts';
 import { mustOwn } from './desk.ts';
-import { reportEntered, reportNoEntry, type Entered, type NoEntry } from './entry.ts';
+import { notePhoto, reportEntered, reportNoEntry, type Entered, type NoEntry, type Photo } from './entry.ts';
 import type { Actor, Assignment, Decision, Handoff, HandoffTarget, Incident } from './incident.ts';
 import type { Policy } from './policy.ts';
 import { closeFilled, holders, namesOf } from './places.ts';
@@ -41,6 +41,7 @@ export type StreetCommand =
     }
   | NoEntry
   | Entered
+  | Photo
   | { type: 'handoff'; target: HandoffTarget; note?: string | undefined }
   | {
       type: 'handoff_update';
@@ -65,6 +66,7 @@ export function decideStreet(
     offerTo(draft, command.helper, by);
   } else if (command.type === 'no_entry') reportNoEntry(draft, command, by);
   else if (command.type === 'entered') reportEntered(draft, command, by);
+  else if (command.type === 'photo') notePhoto(draft, command, by);
   else if (command.type === 'withdraw') withdraw(draft, command.assignment, by);
   else if (command.type === 'answer') answerOffer(draft, command, by);
   else if (command.type === 'handoff') handOff(draft, command.target, command.note, by);
