@@ -108,6 +108,11 @@ export const wireAssignmentSchema = z.object({
   arrivedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   declineReason: z.string().nullable(),
+  /** Minutes he is expected to need, and how far he was when asked, in a straight line. */
+  minutes: z.number().int(),
+  metres: z.number().int().nullable(),
+  /** He stands before a door that nobody opens. */
+  outside: z.boolean(),
 });
 export type WireAssignment = z.infer<typeof wireAssignmentSchema>;
 
@@ -223,6 +228,8 @@ export const wireIncidentSchema = z.object({
   presses: z.array(wirePressSchema),
   pressCount: z.number().int(),
   lastPressAt: z.string().nullable(),
+  /** How many people must come. */
+  needs: z.number().int(),
   assignments: z.array(wireAssignmentSchema),
   handoffs: z.array(wireHandoffSchema),
   calls: z.array(wireCallSchema),

@@ -1,7 +1,7 @@
 import { Problem } from '#kernel/errors.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Queue } from '#contracts/incident.ts';
-import type { Database, Tx } from '#platform/database.ts';
+import type { Database, Db, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { dial, hangUp, type Dial } from './domain/call-news.ts';
 import { Refusal } from './domain/draft.ts';
@@ -10,6 +10,7 @@ import type { Actor, Decision, Incident } from './domain/incident.ts';
 import { linkCase } from './domain/link.ts';
 import { openIncident, type Place } from './domain/presses.ts';
 import type { Policy } from './domain/policy.ts';
+import type { DoorNews } from './domain/entry.ts';
 import { decideStreet, type StreetCommand } from './domain/street.ts';
 import type { Policies } from './policies.ts';
 import { addDecision, loadIncidents, newBatch, saveBatch } from './store.ts';
@@ -53,9 +54,12 @@ export interface Cases {
       minutes?: number | undefined;
       departBy?: number | undefined;
       say?: string | undefined;
+      proof?: 'position' | undefined;
     },
     by: Actor,
   ): Promise<Incident>;
+  /** What a responder tells from the door of his own assignment. */
+  fromDoor(assignment: string, staffId: string, news: DoorNews, by: Actor): Promise<Incident>;
   open(input: {
     id: string;
     queue: Queue;
@@ -109,6 +113,13 @@ export async function changeCase(
   return decision.next;
 }
 
+/** The case of somebody's own assignment; another's does not exist for him. */
+async function ownCase(db: Db, assignment: string, staffId: string): Promise<string> {
+  const row = (await db.query<{ incident_id: string; staff_id: string }>(q.incident_of_assignment, [assignment]))[0];
+  if (!row || row.staff_id !== staffId) throw new Problem('not_found');
+  return row.incident_id;
+}
+
 /** The commands of operators and responders on cases. Construction does nothing. */
 export function createCases(deps: CasesDeps): Cases {
   const change = (
@@ -140,15 +151,14 @@ export function createCases(deps: CasesDeps): Cases {
             : hangUp(incident, command.call, by, policy, now),
         sees,
       ),
-    async answer(assignment, staffId, command, by) {
-      const row = (
-        await deps.db.query<{ incident_id: string; staff_id: string }>(q.incident_of_assignment, [assignment])
-      )[0];
-      if (!row || row.staff_id !== staffId) throw new Problem('not_found');
-      return change(row.incident_id, null, (incident, policy, now) =>
+    answer: async (assignment, staffId, command, by) =>
+      change(await ownCase(deps.db, assignment, staffId), null, (incident, policy, now) =>
         decideStreet(incident, { type: 'answer', assignment, ...command }, by, policy, now),
-      );
-    },
+      ),
+    fromDoor: async (assignment, staffId, news, by) =>
+      change(await ownCase(deps.db, assignment, staffId), null, (incident, policy, now) =>
+        decideStreet(incident, { ...news, assignment }, by, policy, now),
+      ),
     open: (input) => deps.db.tx((tx) => openByHand(tx, deps, input)),
   };
 }

@@ -122,6 +122,7 @@ function wireOne(i: Incident, around: Around, policy: Policy, now: number, open:
     presses: foldPresses(presses),
     pressCount: i.pressCount,
     lastPressAt: iso(i.lastPressAt),
+    needs: i.needs,
     assignments: i.assignments.map((a) => ({
       id: a.id,
       state: a.state,
@@ -140,6 +141,9 @@ function wireOne(i: Incident, around: Around, policy: Policy, now: number, open:
       arrivedAt: iso(a.arrivedAt),
       endedAt: iso(a.endedAt),
       declineReason: a.declineReason,
+      minutes: a.minutes,
+      metres: a.metres,
+      outside: a.state === 'on_scene' && a.checkAt !== null,
     })),
     handoffs: i.handoffs.map((h) => ({
       id: h.id,

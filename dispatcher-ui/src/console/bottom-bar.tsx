@@ -18,6 +18,7 @@ const ORDER: readonly ActionId[] = [
   'arrived',
   'handoff',
   'talk',
+  'dial',
   'quiet',
   'note',
   'identify',

@@ -5,6 +5,7 @@ import type { Tab } from './list/arrange.ts';
 /** A sheet over the middle, or a window; one at a time. */
 export type Panel =
   | 'assign'
+  | 'dial'
   | 'handoff'
   | 'resolve'
   | 'close'

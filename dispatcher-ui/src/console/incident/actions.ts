@@ -9,6 +9,7 @@ export const ACTIONS = {
   assign: { key: 'r', cap: 'R' },
   handoff: { key: 'h', cap: 'H' },
   talk: { key: 'c', cap: 'C' },
+  dial: { key: 'd', cap: 'D' },
   note: { key: 'n', cap: 'N' },
   arrived: { key: 'a', cap: 'A' },
   resolve: { key: 'f', cap: 'F' },
@@ -42,13 +43,14 @@ export function actionsOf(incident: WireIncident, me: Me): ActionId[] {
   if (isUntaken(incident)) return ['claim', 'note', ...routes, 'quiet'];
   if (!isMine(incident, me))
     return me.role === 'supervisor'
-      ? ['takeOver', 'assign', 'handoff', 'note', 'quiet', ...routes]
+      ? ['takeOver', 'assign', 'handoff', 'dial', 'note', 'quiet', ...routes]
       : ['takeOver', 'note'];
   const next = nextOf(incident);
   const rest: ActionId[] = [
     'assign',
     'handoff',
     'talk',
+    'dial',
     'note',
     'attend',
     'identify',

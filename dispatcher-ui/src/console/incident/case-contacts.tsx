@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireContact, WireIncidentDetail } from '#contracts/incident.ts';
 import { Icon } from '../../ui/icons.tsx';
+import { isOnTheLine, newestCall } from './case-calls.ts';
 import type { ShownIncident } from '../live/reading.ts';
 
 const SHOWN = 5;
@@ -26,6 +27,7 @@ export function CaseContacts({
           <li key={one.id}>
             <span className="contact-who">
               <b>{t('contacts.self')}</b> {people.length > 1 ? one.name : ''}
+              <CallState incident={incident} party={one.id} />
             </span>
             {/* Until the case is opened the number is masked: nothing to dial, and it would move when it comes. */}
             {detail === undefined ? (
@@ -42,7 +44,7 @@ export function CaseContacts({
         )}
         {detail === undefined && <li className="contact-waiting"> </li>}
         {contacts.slice(0, SHOWN).map((one) => (
-          <Contact key={one.id} contact={one} />
+          <Contact key={one.id} contact={one} incident={incident} />
         ))}
       </ul>
       {contacts.length > SHOWN && (
@@ -52,7 +54,7 @@ export function CaseContacts({
   );
 }
 
-function Contact({ contact }: { contact: WireContact }): ReactNode {
+function Contact({ contact, incident }: { contact: WireContact; incident: ShownIncident }): ReactNode {
   const { t } = useTranslation();
   const where = contact.local
     ? contact.minutes === null
@@ -74,9 +76,23 @@ function Contact({ contact }: { contact: WireContact }): ReactNode {
             {t('contacts.hasKey')}
           </span>
         )}
+        <CallState incident={incident} party={contact.id} />
       </span>
       <Phone number={contact.phone} />
     </li>
+  );
+}
+
+/** What became of the newest call to somebody: ringing, on the line, not answered, coming in five minutes. */
+function CallState({ incident, party }: { incident: ShownIncident; party: string }): ReactNode {
+  const { t } = useTranslation();
+  const call = newestCall(incident, party);
+  if (!call) return null;
+  return (
+    <span className={`call-state ${isOnTheLine(call) ? 'on' : ''}`}>
+      {t(`call.${call.state}`)}
+      {call.minutes !== null && ` ${t('contacts.minutes', { minutes: call.minutes })}`}
+    </span>
   );
 }
 

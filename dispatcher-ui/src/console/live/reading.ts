@@ -38,6 +38,7 @@ const blank: Omit<WireIncident, 'id' | 'version'> = {
   presses: [],
   pressCount: 1,
   lastPressAt: null,
+  needs: 1,
   assignments: [],
   handoffs: [],
   calls: [],

@@ -32,6 +32,7 @@ const BASE: WireIncident = {
   presses: [],
   pressCount: 1,
   lastPressAt: null,
+  needs: 1,
   assignments: [],
   handoffs: [],
   calls: [],

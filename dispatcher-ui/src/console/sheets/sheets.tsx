@@ -6,6 +6,7 @@ import type { ActionId } from '../incident/actions.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import { view } from '../view.ts';
 import { CancelSheet, LoudSheet, ReleaseSheet, RouteSheet } from './confirm-sheets.tsx';
+import { DialSheet } from './dial-sheet.tsx';
 import { CloseSheet, ResolveSheet } from './ending-sheets.tsx';
 import { HandoffSheet } from './handoff-sheet.tsx';
 import { IdentifySheet, TakeOverSheet } from './person-sheets.tsx';
@@ -26,6 +27,8 @@ export function Sheets({
   switch (panel) {
     case 'handoff':
       return <HandoffSheet incident={incident} />;
+    case 'dial':
+      return <DialSheet incident={incident} detail={detail} />;
     case 'resolve':
       return <ResolveSheet incident={incident} />;
     case 'close':
