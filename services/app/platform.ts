@@ -37,7 +37,9 @@ import { registerRegistryRoutes } from '#registry/routes.ts';
 import { findSubjects } from '#registry/subjects.ts';
 import type { Telephony } from '#telephony/port.ts';
 import { liveResponders, whereAre } from '#responders/positions.ts';
-import { assignmentsOf, registerResponderRoutes, reportPosition } from '#responders/routes.ts';
+import { assignmentsOf } from '#responders/field.ts';
+import { registerMeRoutes, reportPosition } from '#responders/me-routes.ts';
+import { registerResponderRoutes } from '#responders/routes.ts';
 import type { Engines } from './engines.ts';
 import { accountsSharing } from '#identity/colleagues.ts';
 import { ensurePartitions } from '#platform/partitions.ts';
@@ -222,7 +224,9 @@ export function createPlatform(deps: {
     registerCommandRoutes(app, dispatchDeps);
     registerPhoneRoutes(app, dispatchDeps);
     registerPolicyRoutes(app, { db, clock, policies });
-    registerResponderRoutes(app, { db, clock, cases, byIds: views.byIds, moved });
+    const street = { db, clock, cases, byIds: views.byIds, moved };
+    registerResponderRoutes(app, { ...street, placeOf: views.placeOf, visible: views.visible, recordLook });
+    registerMeRoutes(app, street);
     registerDeskRoutes(app, {
       db,
       clock,
@@ -259,7 +263,7 @@ export function createPlatform(deps: {
     get url() {
       return url;
     },
-    reportPosition: (fix) => reportPosition({ db, clock, moved }, fix),
+    reportPosition: async (fix) => void (await reportPosition({ db, clock, cases, byIds: views.byIds, moved }, fix)),
     goal: (incidentId, assignmentId) => goalOf(db, incidentId, assignmentId),
     async deviceRefused({ clientId, reason }) {
       const subject = (await findSubjects(db, [clientId])).get(clientId);

@@ -1,6 +1,6 @@
 /** Socket.IO: server → client events of `/console`, `/field` and `/board`. Client → server there is nothing but the desk's presence. */
 import { z } from 'zod';
-import { wireAssignmentSchema, wireIncidentSchema } from './incident.ts';
+import { ASSIGNMENT_STATES, wireAssignmentSchema, wireIncidentSchema } from './incident.ts';
 
 /** A person who could come or is on the way. Position in WGS-84, `at` when it was measured; speed in m/s where known. */
 export const wireResponderSchema = z.object({
@@ -52,7 +52,13 @@ export const socketEvents = {
 } as const;
 
 /** An assignment of mine, with what I need to get there: nobody else's assignments, no other case, nothing raw. */
-export const fieldAssignmentSchema = wireAssignmentSchema.extend({ incident: wireIncidentSchema });
+export const fieldAssignmentSchema = wireAssignmentSchema.extend({
+  /** Who else said yes, once he himself did. */
+  others: z.array(z.object({ name: z.string(), role: z.string(), state: z.enum(ASSIGNMENT_STATES) })),
+  /** Somebody stands before a closed door. */
+  closedDoor: z.boolean(),
+  incident: wireIncidentSchema,
+});
 export type FieldAssignment = z.infer<typeof fieldAssignmentSchema>;
 
 /** The wallboard hangs where anybody sees it: numbers, and nothing that names a person, a home or a case. */

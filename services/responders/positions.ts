@@ -19,16 +19,21 @@ export interface Fix {
   accuracy: number | null;
 }
 
-/** Keeps where people are: the newest of each, and the track. An older fix never replaces a newer one. */
-export async function putPositions(db: Db, fixes: readonly Fix[]): Promise<void> {
-  if (fixes.length === 0) return;
-  await db.query(q.put_positions, [
+/**
+ * Keeps where people are: the newest of each, and the track. An older fix never replaces a newer one, and what comes
+ * sooner than `everyMs` after the one before is not kept. Answers whose fix was kept.
+ */
+export async function putPositions(db: Db, fixes: readonly Fix[], everyMs: number): Promise<string[]> {
+  if (fixes.length === 0) return [];
+  const kept = await db.query<{ staff_id: string }>(q.put_positions, [
     fixes.map((fix) => fix.staffId),
     fixes.map((fix) => fix.lat),
     fixes.map((fix) => fix.lon),
     fixes.map((fix) => new Date(fix.at)),
     fixes.map((fix) => fix.accuracy),
+    everyMs,
   ]);
+  return kept.map((row) => row.staff_id);
 }
 
 /** The newest position of each of these people, however old. */
