@@ -1,5 +1,6 @@
 /** Accounts as administrators see them, and the calls that change them. */
 import { z } from 'zod';
+import { phoneSchema } from './incident.ts';
 import { ROLES } from './session.ts';
 
 /** Roles that must give a one-time code besides the password. */
@@ -85,6 +86,9 @@ export type AccountWithSecrets = z.infer<typeof accountWithSecretsSchema>;
 
 /** `POST /api/me/password`. */
 export const changePasswordSchema = z.object({ current: z.string().min(1).max(256), new: newPasswordSchema });
+
+/** `GET`, `POST /api/me/phone`: the telephone on my desk, which rings first when I call somebody; null: none. */
+export const deskPhoneSchema = z.object({ phone: phoneSchema.nullable() });
 
 /** `GET /api/setup`: what the page asks first, signed in or not. */
 export const setupStateSchema = z.object({ needed: z.boolean(), signedIn: z.boolean() });

@@ -2,7 +2,12 @@ import type { Role } from '#contracts/session.ts';
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 
-const q = loadQueries(import.meta.url, 'identity', ['accounts_sharing', 'desk_phone']);
+const q = loadQueries(import.meta.url, 'identity', [
+  'accounts_sharing',
+  'desk_phone',
+  'set_desk_phone',
+  'accounts_of_role',
+]);
 
 /** Accounts of these roles that share ground with `regions`: theirs lie within, or hold, one of them. */
 export async function accountsSharing(db: Db, regions: readonly string[], roles: readonly Role[]): Promise<string[]> {
@@ -12,4 +17,19 @@ export async function accountsSharing(db: Db, regions: readonly string[], roles:
 /** The number of an operator's own telephone, or null: the platform rings it to bring her into a case's conference. */
 export async function deskPhoneOf(db: Db, accountId: string): Promise<string | null> {
   return (await db.query<{ phone: string | null }>(q.desk_phone, [accountId]))[0]?.phone ?? null;
+}
+
+/** Sets it; null takes it away. */
+export async function setDeskPhone(db: Db, accountId: string, phone: string | null): Promise<void> {
+  await db.query(q.set_desk_phone, [accountId, phone]);
+}
+
+/** Of these accounts, those of that role which lie wholly within `regions` and may sign in. */
+export async function accountsOfRole(
+  db: Db,
+  ids: readonly string[],
+  role: Role,
+  regions: readonly string[],
+): Promise<string[]> {
+  return (await db.query<{ id: string }>(q.accounts_of_role, [ids, role, regions])).map((row) => row.id);
 }

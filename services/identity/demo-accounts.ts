@@ -4,6 +4,7 @@ import { idFromName } from '#kernel/ids.ts';
 import type { Database } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { insertAccount } from './accounts.ts';
+import { setDeskPhone } from './colleagues.ts';
 import type { Region } from './directory.ts';
 import { hashPassword, newPassword } from './passwords.ts';
 import { needsSecondFactor, newSecondFactor } from './second-factor.ts';
@@ -29,6 +30,11 @@ export interface DemoStaff {
   region: Region;
 }
 
+/** The id of a demo account, always the same. */
+export function demoAccountId(username: string): string {
+  return idFromName(`demo account ${username}`);
+}
+
 interface Draft {
   username: string;
   role: Role;
@@ -47,6 +53,10 @@ const OTHERS: readonly [string, Role, string][] = [
   ['admin', 'admin', '马晓东'],
   ['auditor', 'auditor', '郑书琴'],
   ['desk120', 'partner', '120 指挥中心'],
+  ['desk110', 'partner', '110 指挥中心'],
+  ['desk119', 'partner', '119 指挥中心'],
+  ['hospital1', 'partner', '中心医院急诊'],
+  ['hospital2', 'partner', '第一人民医院急诊'],
   ['shop1', 'vendor', '邻里家政服务部'],
 ];
 
@@ -100,7 +110,7 @@ export async function seedDemoAccounts(
       const totpSecret = needsSecondFactor(draft.role) ? newSecondFactor(draft.username).secret : null;
       return {
         ...draft,
-        id: idFromName(`demo account ${draft.username}`),
+        id: demoAccountId(draft.username),
         password,
         passwordHash: await hashPassword(password),
         totpSecret,
@@ -123,6 +133,9 @@ export async function seedDemoAccounts(
         null,
       ]);
     }
+    // In the demo each desk has a telephone beside it, which rings on the page of telephones.
+    for (const [n, { id }] of drafts.filter((one) => one.role === 'operator' || one.role === 'supervisor').entries())
+      await setDeskPhone(tx, id, `0710${3_501_001 + n}`);
   });
   return drafts.map(({ username, password, role, name, region, totpSecret }) => ({
     username,

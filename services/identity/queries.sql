@@ -188,3 +188,15 @@ where a.disabled_at is null and a.role = any ($2::text[])
 
 -- name: desk_phone
 select phone from account where id = $1 and disabled_at is null;
+
+-- name: accounts_of_role
+-- Of these accounts, those of that role that lie wholly within $3 and may sign in.
+select a.id from account a
+where a.id = any ($1::uuid[]) and a.role = $2 and a.disabled_at is null
+  and exists (select 1 from account_region r where r.account_id = a.id)
+  and not exists (
+    select 1 from account_region r
+    where r.account_id = a.id and not exists (select 1 from unnest($3::text[]) p where starts_with(r.region_path, p)));
+
+-- name: set_desk_phone
+update account set phone = $2 where id = $1;

@@ -6,6 +6,7 @@ import {
   chainStateSchema,
   changeAccountSchema,
   changePasswordSchema,
+  deskPhoneSchema,
   lookSchema,
   newAccountSchema,
   setupAnswerSchema,
@@ -13,7 +14,7 @@ import {
   setupStateSchema,
 } from '#contracts/account.ts';
 import { listOf, pageQuery } from '#contracts/list.ts';
-import { meSchema, signInSchema } from '#contracts/session.ts';
+import { meSchema, signInSchema, type Role } from '#contracts/session.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import { SESSION_COOKIE } from '#platform/access.ts';
@@ -22,6 +23,7 @@ import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { changeAccount, changeOwnPassword, createAccount, listAccounts } from './accounts.ts';
 import { listAudit, recordAudit } from './audit.ts';
+import { deskPhoneOf, setDeskPhone } from './colleagues.ts';
 import { liesWithin, type Directory } from './directory.ts';
 import { listLooks, verifyLooks } from './looks.ts';
 import { endSession, findSession, SESSION_MS, sessionIdOf } from './sessions.ts';
@@ -37,9 +39,13 @@ export interface IdentityDeps {
   onRevoked: (sessionIds: string[]) => void;
 }
 
-/** `/api/session`, `/api/setup`, `/api/me/password`, `/api/accounts`, `/api/audit`, `/api/residents/:id/looks`. */
+/** Those who have a desk with a telephone. */
+const DESK: readonly Role[] = ['operator', 'supervisor'];
+
+/** `/api/session`, `/api/setup`, `/api/me/{password,phone}`, `/api/accounts`, `/api/audit`, `/api/residents/:id/looks`. */
 export function registerIdentityRoutes(app: App, deps: IdentityDeps): void {
   registerSession(app, deps);
+  registerDeskPhone(app, deps);
   registerSetup(app, deps);
   registerAccounts(app, deps);
   registerTrails(app, deps);
@@ -119,6 +125,26 @@ function registerSession(app: App, deps: IdentityDeps): void {
       await changeOwnPassword(deps, request.viewer, request.body);
       reply.code(204);
       return undefined;
+    },
+  );
+}
+
+function registerDeskPhone(app: App, { db }: IdentityDeps): void {
+  const response = { 200: deskPhoneSchema };
+  app.get(
+    '/api/me/phone',
+    { config: { access: DESK }, schema: { tags: ['identity'], summary: 'The telephone on my desk', response } },
+    async (request) => ({ phone: await deskPhoneOf(db, request.viewer.accountId) }),
+  );
+  app.post(
+    '/api/me/phone',
+    {
+      config: { access: DESK },
+      schema: { tags: ['identity'], summary: 'Set the telephone on my desk', body: deskPhoneSchema, response },
+    },
+    async (request) => {
+      await setDeskPhone(db, request.viewer.accountId, request.body.phone);
+      return request.body;
     },
   );
 }

@@ -21,6 +21,13 @@ export const PEOPLE: Record<string, Exercise> = {
     well: [204],
     calls: async (_target, { another }) => [{ ...send('DELETE', '/api/session'), cookie: (await another()).cookie }],
   },
+  'GET /api/me/phone': { aimless: true, calls: () => [get('/api/me/phone')] },
+  'POST /api/me/phone': {
+    aimless: true,
+    calls: async (_target, { another }) => [
+      { ...post('/api/me/phone', { phone: '07103501099' }), cookie: (await another()).cookie },
+    ],
+  },
   'POST /api/me/password': {
     aimless: true,
     well: [204],
