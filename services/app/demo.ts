@@ -4,14 +4,15 @@ import { z } from 'zod';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import { createFleet } from '#devices/simulator/fleet.ts';
-import { seedDemoAccounts, type DemoAccount } from '#identity/demo-accounts.ts';
+import { demoAccountId, seedDemoAccounts, type DemoAccount } from '#identity/demo-accounts.ts';
+import { seedDemoPartners } from '#handoff/demo.ts';
 import type { Config } from '#platform/config.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
 import { KNOWN_GRID } from '#registry/demo/known.ts';
 import { seedDemo, simulatedDevices, type DemoCity } from '#registry/demo/seed.ts';
-import { regionsOfLevel, staffWithRegions } from '#registry/directory/directory.ts';
+import { regionsOfLevel, staffWithRegions, type Region } from '#registry/directory/directory.ts';
 import { readSecretSeed, writePrivately } from './demo-seed.ts';
 
 const demoFileSchema = z.object({ accounts: z.array(z.object({ username: z.string() }).loose()).min(1) }).loose();
@@ -39,12 +40,19 @@ export async function seedDemoOnce(
     const accounts = await demoAccounts(db, clock);
     writePrivately(file, { accounts, devices: city.devices, gateways: city.gateways });
   }
+  await seedDemoPartners(db, { ...(await placesOf(db)), account: demoAccountId });
   return { city, seed };
 }
 
-async function demoAccounts(db: Database, clock: Clock): Promise<DemoAccount[]> {
+/** The district of the known home, and its streets. */
+async function placesOf(db: Database): Promise<{ district: Region; streets: Region[] }> {
   const district = (await regionsOfLevel(db, 'district')).find((region) => KNOWN_GRID.startsWith(region.path))!;
   const streets = (await regionsOfLevel(db, 'street')).filter((region) => region.path.startsWith(district.path));
+  return { district, streets };
+}
+
+async function demoAccounts(db: Database, clock: Clock): Promise<DemoAccount[]> {
+  const { district, streets } = await placesOf(db);
   const kinds = ['grid_worker', 'volunteer', 'medic'];
   const staff = (
     await Promise.all(kinds.map((kind) => staffWithRegions(db, [kind], [district.path], KNOWN_GRID)))

@@ -22,6 +22,7 @@ import { recordLook } from '#identity/looks.ts';
 import { registerIdentityRoutes } from '#identity/routes.ts';
 import { findEndedSessions } from '#identity/sessions.ts';
 import { tidyIdentity } from '#identity/housekeeping.ts';
+import { createHandoff, type HandoffModule } from '#handoff/handoff.ts';
 import { createBridge, type Bridge } from '#intake/bridge.ts';
 import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { Config } from '#platform/config.ts';
@@ -47,6 +48,7 @@ import { ensurePartitions } from '#platform/partitions.ts';
 export interface Platform {
   db: Database;
   cases: Cases;
+  handoff: HandoffModule;
   app: App | undefined;
   /** Where the console is, once started with the role `api` or `all`. */
   url: string | undefined;
@@ -96,11 +98,40 @@ export function createPlatform(deps: {
   // Modules that follow cases: each hears every event at least once, and looks at the database for what to do.
   const followers: ((event: CaseEvent) => Promise<void>)[] = [];
   // What the telephone reports changes the case in telephony's own transaction.
-  const phoneReports = createPhoneReports({ clock, policies, poke, elsewhere: async () => null });
+  const phoneReports = createPhoneReports({
+    clock,
+    policies,
+    poke,
+    elsewhere: (tx, report) => handoff.onReport(tx, report),
+  });
   const telephony: Telephony | undefined = undefined;
-  const intents = createIntents({ db, clock, log, policies, poke, telephony, whereAre });
+  const intents = createIntents({
+    db,
+    clock,
+    log,
+    policies,
+    poke,
+    telephony,
+    whereAre,
+    beginHandoff: (tx, asked) => handoff.begin(tx, asked),
+  });
   const sweep = createSweep({ db, clock, log, policies, intents, poke });
   const views = createViews({ db, clock, policies, recordLook, whereAre });
+  const handoff: HandoffModule = createHandoff({
+    db,
+    clock,
+    log,
+    cases,
+    policies,
+    views,
+    poke,
+    telephony,
+    recordLook,
+    recordAudit,
+    callBack: config.twilio.from ?? '12349',
+    baseUrl: () => config.publicUrl ?? url ?? '',
+  });
+  followers.push((event) => handoff.onCase(event));
   const receiver = createReceiver({
     db,
     clock,
@@ -237,6 +268,7 @@ export function createPlatform(deps: {
       handTo: (id, to, why) => handOver(cases, id, to, why),
       changed: gateway.desk,
     });
+    handoff.registerRoutes(app);
     deps.addRoutes?.(app, db);
     const { host, httpPort: port } = config;
     const address = await app.listen({ host, port }).catch((error: Error) => {
@@ -257,6 +289,7 @@ export function createPlatform(deps: {
   return {
     db,
     cases,
+    handoff,
     get app() {
       return app;
     },
@@ -285,6 +318,7 @@ export function createPlatform(deps: {
       await bridge?.start();
       for (const relay of relays) relay.start();
       if (has('worker')) sweep.start();
+      if (has('worker')) handoff.start();
       housekeeping = setInterval(
         () => void keepHouse().catch((error: Error) => log.error({ err: error.message }, 'housekeeping')),
         HOUSEKEEPING_MS,
@@ -295,6 +329,7 @@ export function createPlatform(deps: {
       clearInterval(refreshing);
       await bridge?.stop();
       await sweep.stop();
+      await handoff.stop();
       for (const relay of relays) await relay.stop();
       await gateway.stop();
       await app?.close();

@@ -79,7 +79,11 @@ const OUTCOMES: Record<string, string> = {
   cancelled: '取消',
   unknown: '不知道接没接',
   offered_by_voice: '由坐席打电话转接',
-  sent_to_partner: '已送到对方',
+  sent_to_partner: '坐席打电话转接,案情已发给对方',
+  called_automatically: '没有坐席,自动打电话转接',
+  sent_no_call_agreed: '案情已发给对方,对方没有同意自动电话,要人打',
+  no_call_agreed: '对方没有同意自动电话,要人打',
+  no_partner: '这里没有登记这个中心,要人打电话',
 };
 
 const QUESTIONS: Record<string, string> = {
@@ -159,7 +163,11 @@ const OUTCOMES_EN: Record<string, string> = {
   cancelled: 'cancelled',
   unknown: 'nobody knows whether it was answered',
   offered_by_voice: 'handed over by voice',
-  sent_to_partner: 'sent to the centre',
+  sent_to_partner: 'handed over by voice, and sent to the centre',
+  called_automatically: 'nobody at the desks: the centre is called automatically',
+  sent_no_call_agreed: 'sent; the centre has not agreed to automatic calls, somebody must call',
+  no_call_agreed: 'the centre has not agreed to automatic calls, somebody must call',
+  no_partner: 'no such centre is entered here, somebody must call',
 };
 
 const QUESTIONS_EN: Record<string, string> = {

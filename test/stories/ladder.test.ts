@@ -30,7 +30,7 @@ async function expectWholeLadder(climb: Climb): Promise<void> {
     intents.filter((intent) => intent.kind === 'page' && intent.why === 'ladder').map((intent) => intent.outcome),
   ).toEqual(['shown', 'shown', 'shown']);
   expect(intents.filter((intent) => intent.kind === 'call').map((intent) => intent.outcome)).toEqual(['no_carrier']);
-  expect(intents.filter((intent) => intent.kind === 'handoff').map((intent) => intent.outcome)).toEqual(['no_carrier']);
+  expect(intents.filter((intent) => intent.kind === 'handoff').map((intent) => intent.outcome)).toEqual(['no_partner']);
   expect(
     intents
       .filter((intent) => intent.kind === 'find_responder' && intent.why === 'ladder')
