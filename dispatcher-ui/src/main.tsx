@@ -12,11 +12,17 @@ startTheme();
 
 const ConsolePage = lazy(() => import('./console/console-page.tsx'));
 const DevicePage = lazy(() => import('./device/device-page.tsx'));
+const FamilyPage = lazy(() => import('./family/family-page.tsx'));
+const DeskPage = lazy(() => import('./desk/desk-page.tsx'));
+const PacketPage = lazy(() => import('./desk/packet-page.tsx'));
 const SetupPage = lazy(() => import('./setup/setup-page.tsx'));
 
 const router = createBrowserRouter([
   { path: '/', element: <ConsolePage /> },
   { path: '/device', element: <DevicePage /> },
+  { path: '/family/:token', element: <FamilyPage /> },
+  { path: '/desk', element: <DeskPage /> },
+  { path: '/packet', element: <PacketPage /> },
   { path: '/setup', element: <SetupPage /> },
   { path: '*', element: <Navigate to="/" replace /> },
 ]);

@@ -23,6 +23,7 @@ import { registerIdentityRoutes } from '#identity/routes.ts';
 import { findEndedSessions } from '#identity/sessions.ts';
 import { tidyIdentity } from '#identity/housekeeping.ts';
 import { createHandoff, type HandoffModule } from '#handoff/handoff.ts';
+import { createFamilyLinks } from '#care/family-links.ts';
 import { createBridge, type Bridge } from '#intake/bridge.ts';
 import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { Config } from '#platform/config.ts';
@@ -41,6 +42,7 @@ import { liveResponders, whereAre } from '#responders/positions.ts';
 import { assignmentsOf } from '#responders/field.ts';
 import { registerMeRoutes, reportPosition } from '#responders/me-routes.ts';
 import { registerResponderRoutes } from '#responders/routes.ts';
+import { createVendors, type Vendors } from '#vendors/vendors.ts';
 import type { Engines } from './engines.ts';
 import { accountsSharing } from '#identity/colleagues.ts';
 import { ensurePartitions } from '#platform/partitions.ts';
@@ -102,7 +104,7 @@ export function createPlatform(deps: {
     clock,
     policies,
     poke,
-    elsewhere: (tx, report) => handoff.onReport(tx, report),
+    elsewhere: async (tx, report) => ((await vendors.onReport(tx, report)) ? null : handoff.onReport(tx, report)),
   });
   const telephony: Telephony | undefined = undefined;
   const intents = createIntents({
@@ -113,10 +115,14 @@ export function createPlatform(deps: {
     poke,
     telephony,
     whereAre,
+    familyLink: (tx, of) => familyLinks.make(tx, of),
     beginHandoff: (tx, asked) => handoff.begin(tx, asked),
   });
   const sweep = createSweep({ db, clock, log, policies, intents, poke });
   const views = createViews({ db, clock, policies, recordLook, whereAre });
+  const baseUrl = (): string => config.publicUrl ?? url ?? '';
+  const callBack = config.twilio.from ?? '12349';
+  const familyLinks = createFamilyLinks({ db, clock, byIds: views.byIds, baseUrl, callBack });
   const handoff: HandoffModule = createHandoff({
     db,
     clock,
@@ -128,10 +134,23 @@ export function createPlatform(deps: {
     telephony,
     recordLook,
     recordAudit,
-    callBack: config.twilio.from ?? '12349',
-    baseUrl: () => config.publicUrl ?? url ?? '',
+    callBack,
+    baseUrl,
   });
   followers.push((event) => handoff.onCase(event));
+  const vendors: Vendors = createVendors({
+    db,
+    clock,
+    log,
+    cases,
+    byIds: views.byIds,
+    placeOf: views.placeOf,
+    recordLook,
+    recordAudit,
+    telephony: telephony ?? null,
+    poke,
+  });
+  followers.push((event) => vendors.onCase(event));
   const receiver = createReceiver({
     db,
     clock,
@@ -269,6 +288,8 @@ export function createPlatform(deps: {
       changed: gateway.desk,
     });
     handoff.registerRoutes(app);
+    familyLinks.registerRoutes(app);
+    vendors.registerRoutes(app);
     deps.addRoutes?.(app, db);
     const { host, httpPort: port } = config;
     const address = await app.listen({ host, port }).catch((error: Error) => {
@@ -284,12 +305,14 @@ export function createPlatform(deps: {
     await dropOldOutbox(db, now - KEEP_OUTBOX_MS);
     await dropOldAnswers(db, now);
     await tidyIdentity(db, now);
+    await familyLinks.tidy();
   }
 
   return {
     db,
     cases,
     handoff,
+    vendors,
     get app() {
       return app;
     },
@@ -319,6 +342,7 @@ export function createPlatform(deps: {
       for (const relay of relays) relay.start();
       if (has('worker')) sweep.start();
       if (has('worker')) handoff.start();
+      if (has('worker')) vendors.start();
       housekeeping = setInterval(
         () => void keepHouse().catch((error: Error) => log.error({ err: error.message }, 'housekeeping')),
         HOUSEKEEPING_MS,

@@ -10,7 +10,7 @@ import { findResponder } from './find-responder.ts';
 import type { HandoffTarget, Incident, NewIntent } from './domain/incident.ts';
 import { noteOutcome } from './domain/outcome.ts';
 import { isEnded, isOpen } from './domain/states.ts';
-import { carryPhone } from './phone.ts';
+import { carryPhone, type PhoneDeps } from './phone.ts';
 import type { Policies } from './policies.ts';
 
 const q = loadQueries(import.meta.url, 'dispatch', [
@@ -31,6 +31,7 @@ export interface IntentsDeps {
   poke: () => void;
   /** None: nothing can be called, and every call has the outcome `no_carrier`. */
   telephony?: Telephony | undefined;
+  familyLink?: PhoneDeps['familyLink'];
   /** Begins what a handoff needs besides the operator's voice; answers the outcome. None: `no_carrier`. */
   beginHandoff?: BeginHandoff | undefined;
   /** Where responders are now. None: at their bases. */

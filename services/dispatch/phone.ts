@@ -24,6 +24,8 @@ export interface PhoneDeps {
   poke: () => void;
   /** None: nothing can be called, and every call has the outcome `no_carrier`. */
   telephony?: Telephony | undefined;
+  /** A link that shows a contact the case step by step. None: the message goes without. */
+  familyLink?: ((tx: Tx, of: { incidentId: string; contactId: string }) => Promise<string>) | undefined;
 }
 
 interface PhoneIntent {
@@ -165,6 +167,11 @@ async function callerOf(db: Db, incident: Incident): Promise<Caller> {
   };
 }
 
+function messageOf(name: string | null, link: string | undefined): string {
+  const see = link === undefined ? '' : `看进展:${link}`;
+  return `【12349一键通】${name ?? '您家老人'}按了呼救键,我们已收到,正在处理。需要您时会给您打电话。${see}`;
+}
+
 /** A message without a sound to each of the family, at the press. It wakes nobody, so the hour does not matter. */
 async function tellFamily(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, now: number): Promise<string> {
   const { telephony } = deps;
@@ -180,7 +187,7 @@ async function tellFamily(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, now: num
         id: idFromName(`${intent.id}/${relative!.id}`, now),
         incidentId: incident.id,
         to: phone,
-        text: `【12349一键通】${name ?? '您家老人'}按了呼救键,我们已收到,正在处理。需要您时会给您打电话。`,
+        text: messageOf(name, await deps.familyLink?.(tx, { incidentId: incident.id, contactId: relative!.id })),
       });
     }
   }
@@ -194,7 +201,9 @@ async function tellFamily(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, now: num
  * Takes what the telephone reports, in its transaction: for a call of a case the case is changed there and then, so that
  * no acceptance is lost. A report that belongs to no case of ours goes to `elsewhere`.
  */
-export function createPhoneReports(deps: Omit<PhoneDeps, 'telephony'> & { elsewhere: OnReport }): OnReport {
+export function createPhoneReports(
+  deps: Pick<PhoneDeps, 'clock' | 'policies' | 'poke'> & { elsewhere: OnReport },
+): OnReport {
   return async (tx, report) => {
     if (report.kind !== 'call' || report.incidentId === null) return deps.elsewhere(tx, report);
     const now = deps.clock.now();

@@ -1,11 +1,13 @@
 /** Every text of the page in English; a key that Chinese has and English has not does not compile. */
 import { englishCase } from './en-case.ts';
+import { englishHandoff } from './en-handoff.ts';
 import { englishWords } from './en-words.ts';
 import type { zh } from './zh.ts';
 
 export const en: Record<keyof typeof zh, string> = {
   ...englishWords,
   ...englishCase,
+  ...englishHandoff,
   'app.name': '一键通',
   'app.what': '12349 home care calls',
   'arm.go': 'Switch the sound on and begin',

@@ -1,10 +1,12 @@
 /** Every text of the page in Chinese: words a neighbour would say, short enough for a tired eye. */
 import { caseTexts } from './zh-case.ts';
+import { handoffTexts } from './zh-handoff.ts';
 import { wordTexts } from './zh-words.ts';
 
 export const zh = {
   ...wordTexts,
   ...caseTexts,
+  ...handoffTexts,
   'app.name': '一键通',
   'app.what': '12349 居家养老呼叫',
   'arm.go': '打开声音,开始值班',

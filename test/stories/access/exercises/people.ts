@@ -36,6 +36,7 @@ export const PEOPLE: Record<string, Exercise> = {
       return [{ ...post('/api/me/password', { current: password, new: 'eine-andere-Losung-77' }), cookie }];
     },
   },
+  'GET /api/family/:token': { anybody: true, well: [404], calls: () => [get('/api/family/nobody-was-given-this')] },
   'GET /api/setup': { anybody: true, calls: () => [get('/api/setup')] },
   'POST /api/setup': {
     anybody: true,
