@@ -137,11 +137,13 @@ function withdraw(draft: Draft, id: string, by: Actor): void {
   if (wasComing) tell(draft, 'update', SAY.another);
 }
 
+const mayTellAll = (by: Actor): boolean => by.role === 'operator' || by.role === 'supervisor';
+
 /** A responder's answer to his offer. Throws `Refusal` when it comes too late. */
 export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type: 'answer' }>, by: Actor): void {
   const { now, policy } = draft;
   // The desk may enter what it was told by telephone, but only for its own case.
-  if (by.role === 'operator' || by.role === 'supervisor') mustOwn(draft, by);
+  if (mayTellAll(by)) mustOwn(draft, by);
   const a = find(draft, command.assignment);
   if (!mayBecome(ASSIGNMENT_EXITS, a.state, command.to) || isEnded(draft.i.state)) {
     throw new Refusal(
@@ -183,7 +185,7 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
     who: a.name,
     minutes: a.minutes,
     reason: command.reason ?? null,
-    proof: command.to === 'on_scene' ? (command.proof ?? (by.id === a.staffId ? 'own_word' : null)) : null,
+    proof: command.to === 'on_scene' ? (command.proof ?? (mayTellAll(by) ? null : 'own_word')) : null,
   });
   addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: command.to });
   if (command.to === 'accepted') closeFilled(draft, by);
