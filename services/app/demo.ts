@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import { createFleet } from '#devices/simulator/fleet.ts';
-import { demoAccountId, seedDemoAccounts, type DemoAccount } from '#identity/demo-accounts.ts';
+import { demoAccountId, seedDemoAccounts, type DemoAccount, type DemoStaff } from '#identity/demo-accounts.ts';
 import { seedDemoPartners } from '#handoff/demo.ts';
 import type { Config } from '#platform/config.ts';
 import type { Database } from '#platform/database.ts';
@@ -12,7 +12,8 @@ import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
 import { KNOWN_GRID } from '#registry/demo/known.ts';
 import { seedDemo, simulatedDevices, type DemoCity } from '#registry/demo/seed.ts';
-import { regionsOfLevel, staffWithRegions, type Region } from '#registry/directory/directory.ts';
+import { directory, regionsOfLevel, staffWithRegions, type Region } from '#registry/directory/directory.ts';
+import { knownStaff, seedVendors } from '#vendors/demo/seed.ts';
 import { readSecretSeed, writePrivately } from './demo-seed.ts';
 
 const demoFileSchema = z.object({ accounts: z.array(z.object({ username: z.string() }).loose()).min(1) }).loose();
@@ -35,6 +36,7 @@ export async function seedDemoOnce(
   const seed = readSecretSeed(config.dataDir);
   say('演示城区 …');
   const city = await seedDemo({ db, secretSeed: seed });
+  await seedVendors({ db, clock });
   const file = path.join(config.dataDir, 'demo.json');
   if (city.created || !isWhole(file)) {
     const accounts = await demoAccounts(db, clock);
@@ -57,7 +59,19 @@ async function demoAccounts(db: Database, clock: Clock): Promise<DemoAccount[]> 
   const staff = (
     await Promise.all(kinds.map((kind) => staffWithRegions(db, [kind], [district.path], KNOWN_GRID)))
   ).flat();
-  return seedDemoAccounts(db, { clock, district, streets, staff });
+  return seedDemoAccounts(db, { clock, district, streets, staff: [...staff, ...(await shopStaff(db))] });
+}
+
+/** Somebody of each of the known shops, under the shop's name. */
+async function shopStaff(db: Database): Promise<DemoStaff[]> {
+  const known = await knownStaff(db);
+  const regions = await directory.regionsByPath(db, [...new Set(known.map((one) => one.regionPath))]);
+  return known.map(({ staffId, shop, regionPath }) => ({
+    id: staffId,
+    name: shop,
+    kind: 'vendor_staff',
+    region: regions.find((region) => region.path === regionPath)!,
+  }));
 }
 
 function isWhole(file: string): boolean {

@@ -51,6 +51,7 @@ export interface Platform {
   db: Database;
   cases: Cases;
   handoff: HandoffModule;
+  vendors: Vendors;
   app: App | undefined;
   /** Where the console is, once started with the role `api` or `all`. */
   url: string | undefined;
@@ -104,7 +105,10 @@ export function createPlatform(deps: {
     clock,
     policies,
     poke,
-    elsewhere: async (tx, report) => ((await vendors.onReport(tx, report)) ? null : handoff.onReport(tx, report)),
+    async elsewhere(tx, report) {
+      const shop = await vendors.onReport(tx, report);
+      return shop === 'not ours' ? handoff.onReport(tx, report) : shop;
+    },
   });
   const telephony: Telephony | undefined = undefined;
   const intents = createIntents({
@@ -354,6 +358,7 @@ export function createPlatform(deps: {
       await bridge?.stop();
       await sweep.stop();
       await handoff.stop();
+      await vendors.stop();
       for (const relay of relays) await relay.stop();
       await gateway.stop();
       await app?.close();

@@ -55,6 +55,8 @@ export function createSimulatedPeople(deps: PeopleDeps): { start(): void; stop()
     );
     for (const id of ways.keys()) if (!live.some((a) => a.id === id)) ways.delete(id);
     for (const a of live) {
+      // What a shop does follows from its work order.
+      if (a.role === 'vendor_staff') continue;
       await step(a, places.get(a.staffId)).catch((error: Error) => {
         if (!(error instanceof Problem)) throw error;
       });

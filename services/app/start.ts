@@ -6,6 +6,7 @@ import { registerDemoRoutes, seedDemoOnce, startFleet, type Demo } from './demo.
 import { startEngines } from './engines.ts';
 import { createPlatform } from './platform.ts';
 import { createSimulatedPeople } from './simulated-people.ts';
+import { createSimulatedShops } from '#vendors/demo/simulated-shops.ts';
 
 const read = readConfig(process.env);
 if ('errors' in read) {
@@ -86,6 +87,9 @@ async function start(): Promise<void> {
     });
     people.start();
     stops.push(() => people.stop());
+    const shops = createSimulatedShops({ db: platform.db, clock, log, orders: platform.vendors.orders });
+    shops.start();
+    stops.push(() => shops.stop());
   }
   const code = config.demo ? null : await issueSetupCode(platform.db, clock.now());
   if (code !== null) say(`第一位管理员的设置码 | set-up code of the first administrator: ${code}`);

@@ -65,6 +65,7 @@ const STAFF_ACCOUNTS: readonly [Role, string, string, number][] = [
   ['grid_worker', 'grid', 'grid_worker', 4],
   ['volunteer', 'vol', 'volunteer', 2],
   ['medic', 'medic', 'medic', 2],
+  ['vendor', 'shop', 'vendor_staff', 3],
 ];
 
 function draftAccounts(place: { district: Region; streets: readonly Region[]; staff: readonly DemoStaff[] }): Draft[] {
@@ -92,7 +93,9 @@ function draftAccounts(place: { district: Region; streets: readonly Region[]; st
         staffId: person.id,
       })),
   );
-  return [...operators, ...others, ...onFoot];
+  // Where there are shops, shop1 is somebody of one.
+  const isShop = onFoot.some((one) => one.role === 'vendor');
+  return [...operators, ...others.filter((one) => !isShop || one.role !== 'vendor'), ...onFoot];
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Breach, Rule, Tree } from './tree.ts';
 const STORE = 'services/dispatch/store.ts';
 const INTENTS = 'services/dispatch/intents.ts';
 const DESKS = 'services/console/desks.ts';
+const ORDERS = 'services/vendors/store.ts';
 
 /**
  * One writer per state: for each table with a column `state`, the only statements that may write the table, each with
@@ -19,6 +20,8 @@ export const WRITERS: Readonly<Record<string, Readonly<Record<string, string>>>>
   handoff: { 'dispatch.save': STORE },
   history: { 'dispatch.save': STORE },
   intent: { 'dispatch.save': STORE, 'dispatch.take_intent': INTENTS, 'dispatch.finish_intent': INTENTS },
+  work_order: { 'vendors.save_orders': ORDERS },
+  work_offer: { 'vendors.save_orders': ORDERS },
   desk: { 'console.put_desk': DESKS, 'console.see_desks': DESKS, 'console.close_lost_desks': DESKS },
 };
 

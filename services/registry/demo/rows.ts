@@ -90,7 +90,7 @@ export interface StaffRow {
   id: string;
   name: string;
   phone: string;
-  kind: 'grid_worker' | 'volunteer' | 'medic' | 'guard' | 'informant';
+  kind: 'grid_worker' | 'volunteer' | 'medic' | 'guard' | 'informant' | 'vendor_staff';
   region_id: string;
   region_path: string;
   lat: number;

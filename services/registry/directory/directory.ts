@@ -11,6 +11,8 @@ const q = loadQueries(import.meta.url, 'directory', [
   'home_place',
   'staff_with_regions',
   'staff_places',
+  'staff_cards',
+  'homes_in',
 ]);
 
 /** A region by name, path and level. */
@@ -81,4 +83,21 @@ export function staffPlaces(
   ids: readonly string[],
 ): Promise<{ id: string; lat: number | null; lon: number | null }[]> {
   return db.query(q.staff_places, [ids]);
+}
+
+/** Names and numbers of members of staff who are still there. */
+export function staffCards(
+  db: Db,
+  ids: readonly string[],
+): Promise<{ id: string; name: string; phone: string | null }[]> {
+  return db.query(q.staff_cards, [ids]);
+}
+
+/** Residents who are at home, with where that is (WGS-84), by id; `limit` at most. */
+export function homesIn(
+  db: Db,
+  regionPath: string,
+  limit: number,
+): Promise<{ residentId: string; householdId: string; regionPath: string; lat: number | null; lon: number | null }[]> {
+  return db.query(q.homes_in, [regionPath, limit]);
 }

@@ -48,3 +48,16 @@ limit 60;
 
 -- name: staff_places
 select id, lat, lon from staff where id = any ($1::uuid[]);
+
+-- name: staff_cards
+select id, name, phone from staff where id = any ($1::uuid[]) and disabled_at is null;
+
+-- name: homes_in
+select r.id as "residentId", r.household_id as "householdId", h.region_path as "regionPath",
+  coalesce(h.lat, b.lat) as lat, coalesce(h.lon, b.lon) as lon
+from resident r
+join household h on h.id = r.household_id
+left join building b on b.id = h.building_id
+where starts_with(h.region_path, $1) and r.removed_at is null and r.status = 'home'
+order by r.id
+limit $2;

@@ -1,0 +1,126 @@
+import type { Clock } from '#kernel/clock.ts';
+import { Problem } from '#kernel/errors.ts';
+import type { WireAssignment, WireIncident } from '#contracts/incident.ts';
+import type { Cases } from '#dispatch/cases.ts';
+import { SYSTEM } from '#dispatch/domain/incident.ts';
+import type { Database } from '#platform/database.ts';
+import type { Log } from '#platform/log.ts';
+import { loadQueries } from '#platform/sql.ts';
+import type { Order, Worker } from './domain/order.ts';
+import { wishOf, type Wish } from './domain/wishes.ts';
+import { getOrders } from './store.ts';
+
+const q = loadQueries(import.meta.url, 'vendors', ['pending_cases', 'case_told', 'case_put_off']);
+
+const AGAIN_MS = 5_000;
+const STEPS = ['accepted', 'under_way', 'on_scene', 'done'] as const;
+const LIVE = new Set(['offered', 'accepted', 'under_way', 'on_scene']);
+
+export interface CaseLinkDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  cases: Pick<Cases, 'street' | 'answer'>;
+  byIds: (ids: readonly string[]) => Promise<{ wire: WireIncident }[]>;
+}
+
+/**
+ * Brings a case up to what its order says: its people assigned, on the way, there, done, or taken off. Compares with
+ * what the case holds and takes the steps that are missing, so that it can be called any number of times and after any
+ * crash. What the box hears follows from the case's own steps.
+ */
+export async function tellCase(deps: CaseLinkDeps, orderId: string): Promise<void> {
+  const [stored] = await getOrders(deps.db, [orderId]);
+  if (!stored || stored.order.incidentId === null) return;
+  const { order } = stored;
+  const [found] = await deps.byIds([stored.order.incidentId]);
+  if (found && isOpen(found.wire.state)) {
+    for (const staffId of order.past) await takeOff(deps, order, found.wire, staffId);
+    for (const worker of order.staff) await bringUp(deps, order, found.wire, worker, wishOf(order));
+  }
+  await deps.db.query(q.case_told, [order.id, order.version]);
+}
+
+/** Every order whose case has not been told yet. Answers how many. */
+export async function tellCases(deps: CaseLinkDeps): Promise<number> {
+  const now = deps.clock.now();
+  const rows = await deps.db.query<{ id: string }>(q.pending_cases, [new Date(now - AGAIN_MS), 20]);
+  for (const { id } of rows) {
+    await tellCase(deps, id).catch(async (error: Error) => {
+      deps.log.warn({ order: id, err: error.message }, 'the case of a work order could not be told, again soon');
+      await deps.db.query(q.case_put_off, [id, new Date(now)]);
+    });
+  }
+  return rows.length;
+}
+
+function isOpen(state: WireIncident['state']): boolean {
+  return state === 'waiting' || state === 'claimed' || state === 'responding' || state === 'on_scene';
+}
+
+function liveOf(wire: Pick<WireIncident, 'assignments'>, staffId: string): WireAssignment | undefined {
+  return wire.assignments.findLast((one) => one.responder.id === staffId && LIVE.has(one.state));
+}
+
+async function takeOff(deps: CaseLinkDeps, order: Order, wire: WireIncident, staffId: string): Promise<void> {
+  const live = liveOf(wire, staffId);
+  if (!live) return;
+  if (live.state === 'on_scene') {
+    const by = { kind: 'person', id: staffId, name: live.responder.name, role: 'vendor_staff' } as const;
+    await quietly(deps.cases.answer(live.id, staffId, { to: 'done' }, by));
+  } else await quietly(deps.cases.street(order.incidentId!, { type: 'withdraw', assignment: live.id }, SYSTEM, null));
+}
+
+async function bringUp(
+  deps: CaseLinkDeps,
+  order: Order,
+  wire: WireIncident,
+  worker: Worker,
+  wish: Wish,
+): Promise<void> {
+  if (wish === 'none') return;
+  const live = liveOf(wire, worker.id);
+  // What is done on the case stays done; a second visit is a second assignment.
+  if (!live && wish === 'done') return;
+  const assignment = live ?? (await assign(deps, order, worker));
+  if (!assignment) return;
+  const has = STEPS.indexOf(assignment.state as (typeof STEPS)[number]);
+  for (const to of STEPS.slice(has + 1, STEPS.indexOf(wish) + 1)) {
+    const by = { kind: 'person', id: worker.id, name: worker.name, role: 'vendor_staff' } as const;
+    const first = order.staff[0]?.id === worker.id;
+    const say = first && (to === 'accepted' || to === 'under_way') ? codeSentence(order) : undefined;
+    const departBy = to === 'accepted' ? (order.deadlineAt ?? undefined) : undefined;
+    await deps.cases.answer(assignment.id, worker.id, { to, minutes: order.minutes, departBy, say }, by);
+  }
+}
+
+async function assign(deps: CaseLinkDeps, order: Order, worker: Worker): Promise<{ id: string; state: string } | null> {
+  const helper = {
+    staffId: worker.id,
+    name: worker.name,
+    role: 'vendor_staff',
+    phone: worker.phone,
+    minutes: order.minutes,
+    why: `${order.shopName ?? ''} · ${order.serviceName}`,
+    metres: null,
+    wave: null,
+  };
+  const incident = await deps.cases.street(order.incidentId!, { type: 'assign', helper }, SYSTEM, null);
+  return incident.assignments.findLast((one) => one.staffId === worker.id) ?? null;
+}
+
+/** A step that somebody else has taken meanwhile is no failure. */
+async function quietly(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.code === 'unavailable') throw error;
+  });
+}
+
+const DIGITS = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+
+/** What the box says, and the man at the door too. Short: one sentence, digit by digit. */
+function codeSentence(order: Order): string | undefined {
+  if (order.code === null) return undefined;
+  const digits = [...order.code].map((digit) => DIGITS[Number(digit)]).join(' ');
+  return `门口暗号${digits},说对了再开门。`;
+}

@@ -1,0 +1,222 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '#kernel/clock.ts';
+import { Problem } from '#kernel/errors.ts';
+import type { Actor } from '#dispatch/domain/incident.ts';
+import type { Database, Db, Tx } from '#platform/database.ts';
+import type { Log } from '#platform/log.ts';
+import { addOutbox } from '#platform/outbox.ts';
+import { loadQueries } from '#platform/sql.ts';
+import { metresBetween } from '#registry/geometry.ts';
+import type { Telephony } from '#telephony/port.ts';
+import { decideOrder, type OrderCommand } from './domain/decide.ts';
+import {
+  endOrder,
+  needsShops,
+  offerNext,
+  startOrder,
+  type Order,
+  type OrderDecision,
+  type ShopChoice,
+} from './domain/order.ts';
+import { rankShops, type ShopNear } from './domain/rank.ts';
+import { SYSTEM_NAME } from './domain/system.ts';
+import { tickOrder } from './domain/tick.ts';
+import { offerCall } from './calls.ts';
+import { wishesOf } from './domain/wishes.ts';
+import { endPoints, holdFor, settleFor } from './money/holds.ts';
+import { loadOrders, lockOrder, saveOrders, type OrderChange, type StoredOrder } from './store.ts';
+
+const q = loadQueries(import.meta.url, 'vendors', ['shops_for', 'due_orders', 'rate_shop', 'shop_phone']);
+
+const AT_ONCE = 20;
+const PUT_OFF_MS = 60_000;
+
+export interface OrdersDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  poke: () => void;
+  /** Without it a burst pipe is offered on the page alone. */
+  telephony: Telephony | null;
+  /** The case of an order is to be told; called after the commit. */
+  onChange: (orderId: string) => void;
+}
+
+/** The one way in which work orders change: locked, decided by the pure core, written with history, money and notices. */
+export interface Orders {
+  /** A draft that is in no table yet: money held, first shops asked. The same id again answers the order that is there. */
+  create(draft: Order, by: Actor): Promise<Order>;
+  /** `may` is asked once the row is locked; what it throws is the answer. */
+  command(id: string, command: OrderCommand, by: Actor, may?: (order: Order) => void): Promise<Order>;
+  /** The same inside a caller's transaction. */
+  commandIn(tx: Tx, id: string, command: OrderCommand, by: Actor, may?: (order: Order) => void): Promise<Order>;
+  /** Every deadline that has passed does its work, from the database alone. Answers how many orders moved. */
+  runOnce(): Promise<number>;
+}
+
+/** Four digits; none of them the same for all doors, and never one that is easily said by chance. */
+export function drawCode(): string {
+  return String(randomInt(1_000, 10_000));
+}
+
+/** Construction does nothing. */
+export function createOrders(deps: OrdersDeps): Orders {
+  const { db, clock } = deps;
+  /** Orders that could not be moved, and until when (ms) they are put off. */
+  const putOff = new Map<string, number>();
+  let blamed = false;
+
+  async function commandIn(
+    tx: Tx,
+    id: string,
+    command: OrderCommand,
+    by: Actor,
+    may?: (order: Order) => void,
+  ): Promise<Order> {
+    const stored = await lockOrder(tx, id);
+    if (!stored) throw new Problem('not_found');
+    may?.(stored.order);
+    const now = clock.now();
+    return carryOut(deps, tx, stored, decideOrder(stored.order, command, by, now), now);
+  }
+
+  async function strike(size: number): Promise<number> {
+    const now = clock.now();
+    for (const [id, until] of putOff) if (until <= now) putOff.delete(id);
+    return db.tx(async (tx) => {
+      const due = await loadOrders(tx, q.due_orders, [new Date(now), size, [...putOff.keys()]]);
+      for (const stored of due) {
+        try {
+          const decision = tickOrder(stored.order, now);
+          if (decision) await carryOut(deps, tx, stored, decision, now);
+        } catch (error) {
+          putOff.set(stored.order.id, now + PUT_OFF_MS);
+          blamed = true;
+          throw error;
+        }
+      }
+      return due.length;
+    });
+  }
+
+  return {
+    create: (draft, by) =>
+      db.tx(async (tx) => {
+        const known = await lockOrder(tx, draft.id);
+        if (known) return known.order;
+        const now = clock.now();
+        const begun = startOrder(draft, by, now);
+        begun.facts.push({
+          kind: 'created',
+          by,
+          data: { service: draft.service, urgency: draft.urgency, payer: draft.payer.id, priceFen: draft.priceFen },
+        });
+        begun.effects.push({ kind: 'hold', fen: draft.priceFen });
+        return carryOut(deps, tx, null, endOrder(begun), now);
+      }),
+    command: (id, command, by, may) => db.tx((tx) => commandIn(tx, id, command, by, may)),
+    commandIn,
+    async runOnce() {
+      let moved = 0;
+      for (let size = AT_ONCE; ;) {
+        let found: number;
+        blamed = false;
+        try {
+          found = await strike(size);
+        } catch (error) {
+          // One bad order must not hold up the others: it is put off, and they come again at once.
+          if (!blamed) throw error;
+          deps.log.error({ err: (error as Error).message }, 'a work order could not be moved, put off');
+          continue;
+        }
+        moved += found;
+        if (found < size) break;
+      }
+      await db.tx((tx) => endPoints(tx, clock.now()));
+      return moved;
+    },
+  };
+}
+
+/** Asks the next shops where nobody has it, does what follows from the decision, and writes all of it. */
+async function carryOut(
+  deps: OrdersDeps,
+  tx: Tx,
+  before: StoredOrder | null,
+  decision: OrderDecision,
+  now: number,
+): Promise<Order> {
+  const whole = needsShops(decision.next) ? await askNext(tx, decision, now) : decision;
+  const { next, facts, effects } = whole;
+  const change: OrderChange = {
+    before,
+    next,
+    facts,
+    tellCase: next.incidentId !== null && wishesOf(before?.order ?? null) !== wishesOf(next),
+  };
+  const offersFirst = [...effects].sort((a, b) => Number(a.kind === 'hold') - Number(b.kind === 'hold'));
+  await saveOrders(tx, [change], now);
+  for (const effect of offersFirst) {
+    if (effect.kind === 'hold') await holdFor(tx, next, effect.fen, now);
+    else if (effect.kind === 'settle') await settleFor(tx, next, now);
+    else if (effect.kind === 'rate')
+      await tx.query(q.rate_shop, [effect.shopId, effect.stars - (effect.before ?? 0), effect.before === null ? 1 : 0]);
+    else if (effect.kind === 'notice') await tell(tx, next, effect, now);
+    else if (deps.telephony) await ring(deps.telephony, tx, next, effect);
+  }
+  tx.afterCommit(() => {
+    deps.poke();
+    if (change.tellCase) deps.onChange(next.id);
+  });
+  return next;
+}
+
+async function askNext(tx: Db, decision: OrderDecision, now: number): Promise<OrderDecision> {
+  const draft = startOrder(decision.next, SYSTEM_NAME, now);
+  offerNext(draft, await choicesFor(tx, decision.next, now));
+  return {
+    next: draft.o,
+    facts: [...decision.facts, ...draft.facts],
+    effects: [...decision.effects, ...draft.effects],
+  };
+}
+
+async function tell(
+  tx: Db,
+  order: Order,
+  notice: { level: 'info' | 'warn' | 'alarm'; code: string; text: string },
+  now: number,
+): Promise<void> {
+  const { level, code, text } = notice;
+  const payload = { notice: { level, code, text, incident: order.incidentId }, region: order.regionPath };
+  await addOutbox(tx, [{ topic: 'console', key: '', payload }], now);
+}
+
+async function ring(
+  telephony: Telephony,
+  tx: Tx,
+  order: Order,
+  effect: { kind: 'call' | 'hang_up'; offer: string },
+): Promise<void> {
+  if (effect.kind === 'hang_up') return telephony.hangUp(tx, effect.offer);
+  const offer = order.offers.find((one) => one.id === effect.offer);
+  const phone = offer && (await tx.query<{ phone: string }>(q.shop_phone, [offer.shopId]))[0]?.phone;
+  if (offer && phone) await telephony.place(tx, offerCall(order, offer, phone));
+}
+
+const DAY_MS = 86_400_000;
+
+/** Shops that could take it at the time for which it is wanted, best first. */
+async function choicesFor(db: Db, order: Order, now: number): Promise<ShopChoice[]> {
+  const at = Math.max(now, order.wantedAt ?? now);
+  const local = at + 8 * 3_600_000;
+  // 1970-01-01 was a Thursday.
+  const weekday = ((Math.floor(local / DAY_MS) + 3) % 7) + 1;
+  const minute = Math.floor((local % DAY_MS) / 60_000);
+  const shops = await db.query<ShopNear>(q.shops_for, [order.service, order.regionPath, weekday, minute]);
+  const home = order.position;
+  return rankShops(
+    shops,
+    home === null ? null : (shop) => Math.round(metresBetween(home, { lat: shop.lat, lon: shop.lon })),
+  );
+}

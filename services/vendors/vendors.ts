@@ -1,0 +1,124 @@
+import type { Clock } from '#kernel/clock.ts';
+import type { WireIncident } from '#contracts/incident.ts';
+import type { Cases } from '#dispatch/cases.ts';
+import type { Database, Tx } from '#platform/database.ts';
+import type { App } from '#platform/http.ts';
+import type { Log } from '#platform/log.ts';
+import { loadQueries } from '#platform/sql.ts';
+import type { Report, Telephony } from '#telephony/port.ts';
+import type { VendorRoutesDeps } from './access.ts';
+import { tellCase, tellCases } from './case-link.ts';
+import { SYSTEM_NAME } from './domain/system.ts';
+import { isEnded } from './domain/states.ts';
+import { createOrders, type Orders } from './orders.ts';
+import { onOfferCall } from './offer-reports.ts';
+import { workersOf } from './people.ts';
+import { registerVendorRoutes } from './routes.ts';
+import { getOrders } from './store.ts';
+
+const q = loadQueries(import.meta.url, 'vendors', ['orders_of_case']);
+
+const EVERY_MS = 1_000;
+
+export interface VendorsDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  cases: Pick<Cases, 'street' | 'answer'>;
+  byIds: (ids: readonly string[]) => Promise<{ wire: WireIncident; regionPath: string | null }[]>;
+  placeOf: (id: string) => Promise<{ regionPath: string | null; householdId: string | null }>;
+  recordLook: VendorRoutesDeps['recordLook'];
+  recordAudit: VendorRoutesDeps['recordAudit'];
+  telephony: Telephony | null;
+  poke: () => void;
+}
+
+export interface Vendors {
+  orders: Orders;
+  registerRoutes(app: App): void;
+  /** A case of dispatch has moved. At least once, in any order: what it means is read from the database. */
+  onCase(event: { incident: string; kind: string; type?: string | undefined }): Promise<void>;
+  /** What became of a call that offered work, and what is said to who answered it. */
+  onReport(tx: Tx, report: Report): Promise<{ say: string } | null | 'not ours'>;
+  /** Deadlines that have passed, and cases that have not been told. */
+  runOnce(): Promise<void>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Shops and their work orders. Construction does nothing. */
+export function createVendors(deps: VendorsDeps): Vendors {
+  const { db, clock, log, poke, telephony } = deps;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  const telling = new Set<Promise<void>>();
+  const onChange = (orderId: string): void => {
+    // At once, so that the box hears it at once; what fails here is found again by the mover.
+    const work: Promise<void> = tellCase(deps, orderId)
+      .catch((error: Error) =>
+        log.warn({ order: orderId, err: error.message }, 'the case of a work order is told later'),
+      )
+      .finally(() => telling.delete(work));
+    telling.add(work);
+  };
+  const orders = createOrders({ db, clock, log, poke, telephony, onChange });
+
+  async function runOnce(): Promise<void> {
+    await orders.runOnce();
+    await tellCases(deps);
+  }
+
+  function next(): void {
+    running = runOnce()
+      .catch((error: Error) => log.error({ err: error.message }, 'work orders'))
+      .finally(() => {
+        running = undefined;
+        if (timer !== undefined) timer = setTimeout(next, EVERY_MS);
+      });
+  }
+
+  return {
+    orders,
+    registerRoutes: (app) => registerVendorRoutes(app, { ...deps, orders }),
+    onCase: (event) => followCase(deps, orders, event),
+    onReport: (tx, report) => onOfferCall({ orders, workersOf: (shopId) => workersOf(tx, shopId) }, tx, report),
+    runOnce,
+    start() {
+      timer = setTimeout(next, EVERY_MS);
+    },
+    async stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      await running;
+      await Promise.all(telling);
+    },
+  };
+}
+
+/** The keys of the box: "done" confirms, "arrived" proves that somebody stands there; a cancelled case ends its orders. */
+async function followCase(
+  deps: VendorsDeps,
+  orders: Orders,
+  event: { incident: string; kind: string; type?: string | undefined },
+): Promise<void> {
+  const pressed = event.kind === 'press_joined' && (event.type === 'done' || event.type === 'arrived');
+  if (!pressed && event.kind !== 'cancelled') return;
+  const ids = (await deps.db.query<{ id: string }>(q.orders_of_case, [event.incident])).map((row) => row.id);
+  const box = { kind: 'device', id: null, name: '家里的按键' } as const;
+  for (const { order } of await getOrders(deps.db, ids)) {
+    if (isEnded(order.state)) continue;
+    if (event.kind === 'cancelled') {
+      const may = ['draft', 'offered', 'unfilled', 'accepted', 'quoted', 'approved', 'under_way'].includes(order.state);
+      if (may && order.arrivedAt === null)
+        await orders.command(order.id, { type: 'cancel', reason: '呼叫取消了' }, SYSTEM_NAME);
+    } else if (event.type === 'arrived') {
+      if (order.state === 'under_way') await orders.command(order.id, { type: 'arrived', by: 'box' }, box);
+    } else if (
+      order.state === 'done' ||
+      order.state === 'on_scene' ||
+      (order.state === 'approved' && order.arrivedAt !== null)
+    ) {
+      await orders.command(order.id, { type: 'confirm', satisfied: true, note: '', how: 'box' }, box);
+    }
+  }
+}
