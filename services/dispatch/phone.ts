@@ -7,7 +7,7 @@ import { openHousehold, findPeople } from '#registry/people.ts';
 import { regionNames } from '#registry/regions.ts';
 import type { OnReport, Report, Telephony } from '#telephony/port.ts';
 import { changeCase } from './cases.ts';
-import { hearCall, ringFamily, type Relative } from './domain/call-news.ts';
+import { hearCall, leaveFamily, ringFamily, type Relative } from './domain/call-news.ts';
 import { isLiveCall } from './domain/calls.ts';
 import type { CaseCall, Incident } from './domain/incident.ts';
 import { noteOutcome } from './domain/outcome.ts';
@@ -111,8 +111,9 @@ async function callFamily(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, now: num
     const taken =
       (intent.detail['why'] ?? 'ladder') === 'ladder' && (incident.ownerId !== null || !isOpen(incident.state));
     if (taken || !deps.telephony) {
-      outcome = taken ? 'taken' : incident.quiet ? 'quiet' : 'no_carrier';
-      return noteOutcome(incident, { intent: intent.id, kind: 'call', outcome, who: 'family' }, policy, now);
+      const why = taken ? 'taken' : incident.quiet ? 'quiet' : 'no_carrier';
+      outcome = why;
+      return leaveFamily(incident, { intent: intent.id, outcome: why }, policy, now);
     }
     const family = parties.flatMap((party) =>
       party.relative !== null && mayRing(party.relative, incident, now) ? [party.relative] : [],

@@ -20,6 +20,7 @@ interface IntentRow {
   state: string;
   outcome: string | null;
   why: string | null;
+  who: string | null;
 }
 
 /** A red press of the first box of the demo city, which nobody has answered yet. */
@@ -81,7 +82,7 @@ function climbOf(running: RunningPlatform, clock: Climb['clock'], operator: Test
     },
     async intents() {
       const rows = await pool.query<IntentRow>(
-        `select kind, state, outcome, detail ->> 'why' as why from intent where incident_id = $1 order by created_at, id`,
+        `select kind, state, outcome, detail ->> 'why' as why, detail ->> 'who' as who from intent where incident_id = $1 order by created_at, id`,
         [id],
       );
       return rows.rows;

@@ -29,7 +29,9 @@ async function expectWholeLadder(climb: Climb): Promise<void> {
   expect(
     intents.filter((intent) => intent.kind === 'page' && intent.why === 'ladder').map((intent) => intent.outcome),
   ).toEqual(['shown', 'shown', 'shown']);
-  expect(intents.filter((intent) => intent.kind === 'call').map((intent) => intent.outcome)).toEqual(['no_carrier']);
+  expect(
+    intents.filter((intent) => intent.kind === 'call' && intent.who === 'family').map((intent) => intent.outcome),
+  ).toEqual(['no_carrier']);
   expect(intents.filter((intent) => intent.kind === 'handoff').map((intent) => intent.outcome)).toEqual(['no_partner']);
   expect(
     intents

@@ -59,6 +59,20 @@ export function ringFamily(
   return endDraft(draft);
 }
 
+/** The family is not rung: no line, a quiet home, or somebody took the case meanwhile; only then the clock for it stays. */
+export function leaveFamily(
+  incident: Incident,
+  { intent, outcome }: { intent: string; outcome: 'taken' | 'quiet' | 'no_carrier' },
+  policy: Policy,
+  now: number,
+): Decision {
+  const draft = startDraft(incident, policy, now);
+  if (outcome !== 'taken') draft.i.familyAt = null;
+  addFact(draft, 'outcome', SYSTEM, { intent, kind: 'call', outcome, who: 'family' });
+  settle(draft);
+  return endDraft(draft);
+}
+
 function familyOutcome(i: Incident, family: readonly Relative[]): string {
   if (!isOpen(i.state)) return 'ended';
   if (i.quiet) return 'quiet';
