@@ -211,6 +211,7 @@ export const medicalCaseSchema = z.object({
 });
 export type MedicalCase = z.infer<typeof medicalCaseSchema>;
 export const medicalQueueSchema = listOf(medicalCaseSchema).extend({ at: time });
+export type MedicalQueue = z.infer<typeof medicalQueueSchema>;
 
 /** A case opened at the medical desk, with the medics who could be sent. */
 export const medicalDetailSchema = z.object({
