@@ -121,7 +121,7 @@ function registerDeskCommands(app: App, deps: DispatchRoutesDeps): void {
 }
 
 function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
-  const { cases, db, clock } = deps;
+  const { cases } = deps;
   const answer = { 200: wireIncidentSchema };
   app.post(
     '/api/incidents/:id/assign',
