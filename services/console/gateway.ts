@@ -14,7 +14,7 @@ import type { Config } from '#platform/config.ts';
 import type { Log } from '#platform/log.ts';
 import type { Authenticate } from '#platform/http.ts';
 import { roomsFor, roomsOf, supervisorRoomsOf } from './rooms.ts';
-import { pageNotice } from './notices.ts';
+import { goneWords, pageNotice } from './notices.ts';
 import { createScreens, NAMESPACE_NAMES, type Screen } from './screens.ts';
 
 export interface GatewayDeps {
@@ -122,13 +122,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
     screens.send('/console', { rooms }, 'notice', pageNotice(wire, called));
   }
 
-  async function offer(offered: { assignment?: string; staff?: string }): Promise<void> {
+  async function offer(wire: WireIncident, offered: { assignment?: string; staff?: string }): Promise<void> {
     if (offered.staff === undefined) return;
     const to = { rooms: [`staff:${offered.staff}`] };
     const mine = await deps.assignmentsOf(offered.staff);
     for (const assignment of mine) screens.send('/field', to, 'assignment', assignment);
     const { assignment: id } = offered;
-    if (id !== undefined && !mine.some((one) => one.id === id)) screens.send('/field', to, 'gone', { id });
+    if (id !== undefined && !mine.some((one) => one.id === id)) screens.send('/field', to, 'gone', goneWords(wire, id));
   }
 
   async function carryOne(payload: ConsolePayload, cases: Cases): Promise<void> {
@@ -137,7 +137,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const one = cases.get(payload.incident);
     if (!one) return;
     if ('page' in payload) page(one, payload.page);
-    else if ('offer' in payload) await offer(payload.offer);
+    else if ('offer' in payload) await offer(one.wire, payload.offer);
     else if (payload.was !== undefined) {
       screens.send('/console', { rooms: roomsOf(payload.was), except: roomsOf(one.regionPath) }, 'gone', {
         id: payload.incident,

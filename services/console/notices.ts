@@ -1,5 +1,5 @@
 import type { WireIncident } from '#contracts/incident.ts';
-import type { Notice } from '#contracts/socket.ts';
+import type { FieldGone, Notice } from '#contracts/socket.ts';
 
 const WHY: Record<string, (who: string) => string> = {
   ladder: (who) => `${who} 还没有人接`,
@@ -12,6 +12,17 @@ const WHY: Record<string, (who: string) => string> = {
   handoff_unanswered: (who) => `${who} 转出去还没有答复`,
   follow_up_due: (who) => `${who} 该回访了`,
 };
+
+/** Why an assignment is no longer somebody's, as his page says it: by whom it was filled, or that its time ran out. */
+export function goneWords(wire: WireIncident, id: string): FieldGone {
+  const state = wire.assignments.find((one) => one.id === id)?.state;
+  const others = wire.assignments.filter(
+    (one) => one.id !== id && ['accepted', 'under_way', 'on_scene', 'done'].includes(one.state),
+  );
+  const filled = (state === 'withdrawn' || state === 'expired') && others.length > 0;
+  const why = filled ? 'filled' : state === 'expired' ? 'expired' : state === 'withdrawn' ? 'withdrawn' : 'ended';
+  return { id, why, who: filled ? others.map((one) => one.responder.name) : [] };
+}
 
 /** The notice of a step of the ladder. Names the case by who it is, or where it stands, never by an id. */
 export function pageNotice(incident: WireIncident, page: { who?: string; why?: string }): Notice {

@@ -55,11 +55,17 @@ export const socketEvents = {
 export const fieldAssignmentSchema = wireAssignmentSchema.extend({
   /** Who else said yes, once he himself did. */
   others: z.array(z.object({ name: z.string(), role: z.string(), state: z.enum(ASSIGNMENT_STATES) })),
-  /** Somebody stands before a closed door. */
-  closedDoor: z.boolean(),
   incident: wireIncidentSchema,
 });
 export type FieldAssignment = z.infer<typeof fieldAssignmentSchema>;
+
+/** An assignment is no longer mine: others filled the places (`who`), the time ran out, or the desk took it back. */
+export const fieldGoneSchema = z.object({
+  id: z.string(),
+  why: z.enum(['filled', 'expired', 'withdrawn', 'ended']),
+  who: z.array(z.string()),
+});
+export type FieldGone = z.infer<typeof fieldGoneSchema>;
 
 /** The wallboard hangs where anybody sees it: numbers, and nothing that names a person, a home or a case. */
 export const boardSchema = z.object({
@@ -81,7 +87,7 @@ export const namespaceEvents = {
   '/field': {
     snapshot: z.object({ assignments: z.array(fieldAssignmentSchema), at: z.string() }),
     assignment: fieldAssignmentSchema,
-    gone: socketEvents.gone,
+    gone: fieldGoneSchema,
     beat: socketEvents.beat,
   },
   '/board': { snapshot: boardSchema, beat: socketEvents.beat },

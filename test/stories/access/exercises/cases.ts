@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { DEFAULT_LADDER, DEFAULT_ROUTING } from '#dispatch/domain/policy.ts';
 import type { Stage } from '../targets.ts';
 import { get, post, searching, send, type Exercise } from './exercise.ts';
+
+/** The beginning of a picture: enough to be taken for one. */
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]).toString('base64');
 
 const cursorOf = (openedAt: number, id: string): string => Buffer.from(`${openedAt}|${id}`).toString('base64url');
 
@@ -34,19 +38,24 @@ const naming = (
   },
 ];
 
-const answering = (name: string, from: 'offered' | 'accepted' | 'under_way' | 'on_scene'): [string, Exercise] => [
+const answering = (
+  name: string,
+  from: 'offered' | 'accepted' | 'under_way' | 'on_scene',
+  body: object = {},
+  more: Partial<Exercise> = { shows: true },
+): [string, Exercise] => [
   `POST /api/assignments/:id/${name}`,
   {
-    shows: true,
+    ...more,
     calls: async (target, { caller, own, another }) => {
-      const calls = [post(`/api/assignments/${await target.assignment(caller, from)}/${name}`)];
+      const calls = [post(`/api/assignments/${await target.assignment(caller, from)}/${name}`, body)];
       // A colleague's offer is no more his than one of another street.
       return target === own
         ? calls
         : [
             ...calls,
             {
-              ...post(`/api/assignments/${await target.assignment(caller, from)}/${name}`),
+              ...post(`/api/assignments/${await target.assignment(caller, from)}/${name}`, body),
               cookie: (await another()).cookie,
             },
           ];
@@ -161,6 +170,20 @@ export const CASES: Record<string, Exercise> = {
   },
   'GET /api/responders': { aimless: true, calls: () => [get('/api/responders')] },
   'GET /api/assignments': { aimless: true, calls: () => [get('/api/assignments')] },
+  'GET /api/assignments/:id': {
+    shows: true,
+    calls: async (target, { caller }) => [get(`/api/assignments/${await target.assignment(caller, 'accepted')}`)],
+  },
+  ...Object.fromEntries([
+    answering('no_entry', 'on_scene'),
+    answering('entered', 'on_scene', { how: 'opened' }),
+    answering('note', 'accepted', { text: '到楼下了' }, {}),
+    answering('photo', 'accepted', { type: 'image/png', data: PNG }, { well: [201] }),
+  ]),
+  // Nobody has a photo here; that it opens to its own desk and to no other is told in test/stories/field.
+  'GET /api/photos/:id': { aimless: true, well: [404], calls: () => [get(`/api/photos/${randomUUID()}`)] },
+  'GET /api/me/duty': { aimless: true, calls: () => [get('/api/me/duty')] },
+  'POST /api/me/duty': { aimless: true, calls: () => [post('/api/me/duty', { on: true })] },
   'POST /api/me/position': { aimless: true, calls: () => [post('/api/me/position', { lat: 32.04, lon: 112.14 })] },
   'PUT /api/desk': { aimless: true, calls: () => [send('PUT', '/api/desk', { state: 'ready' })] },
   'GET /api/desks': { aimless: true, calls: () => [get('/api/desks')] },
