@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deskPhoneSchema } from '#contracts/account.ts';
 import { listOf } from '#contracts/list.ts';
 import { wireDeskSchema, type DeskState, type WireDesk } from '#contracts/socket.ts';
 import { call } from './http.ts';
@@ -38,4 +39,14 @@ export function handOver(note: string, key: string): Promise<Handover> {
 /** Takes a shift over: its cases become mine. */
 export function signHandover(id: string, key: string): Promise<Handover> {
   return call(handoverSchema, `/api/handovers/${encodeURIComponent(id)}/sign`, { method: 'POST', key });
+}
+
+/** The telephone on my desk; null: none is known. */
+export async function fetchDeskPhone(): Promise<string | null> {
+  return (await call(deskPhoneSchema, '/api/me/phone')).phone;
+}
+
+/** Sets it; null takes it away. */
+export async function setDeskPhone(phone: string | null): Promise<void> {
+  await call(deskPhoneSchema, '/api/me/phone', { method: 'POST', body: { phone } });
 }

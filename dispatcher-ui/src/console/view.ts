@@ -20,7 +20,8 @@ export type Panel =
   | 'open'
   | 'help'
   | 'handover'
-  | 'floor';
+  | 'floor'
+  | 'phone';
 
 export interface View {
   openId: string | null;

@@ -156,6 +156,9 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'note.placeholder': 'One line for the record, ⏎ keeps it',
   'person.title': 'Who and where',
   'person.whoIsIt': 'Who of them pressed?',
+  'phone.hint': 'When you call somebody it rings first; pick it up and you are on the line with them.',
+  'phone.keep': 'Keep',
+  'phone.mine': 'Number',
   'press.flagged': 'number used before with other content',
   'press.late': 'pressed {{pressed}}, received {{received}}',
   'raw.device': 'device {{id}}',
@@ -206,6 +209,7 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'toast.lineOpen': 'Opening the line',
   'toast.loud': 'Quiet mode ended',
   'toast.noLine': 'This device cannot talk; use the telephone',
+  'toast.phoneKept': 'Kept',
   'toast.quiet': 'Quiet',
   'toast.released': 'Back in the queue',
   'toast.reopened': 'Reopened',
@@ -218,4 +222,5 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'toast.undo': 'Undo',
   'toast.withdrawn': 'Withdrawn from {{name}}',
   'why.undo': 'undone',
+  'window.phone': 'The telephone on my desk',
 };

@@ -153,6 +153,9 @@ export const caseTexts = {
   'note.placeholder': '写一句记录,⏎ 记下',
   'person.title': '是谁,在哪里',
   'person.whoIsIt': '是哪一位按的?',
+  'phone.hint': '您给人打电话时,它先响;接起来,您就和那边在一条线上了。',
+  'phone.keep': '记下',
+  'phone.mine': '号码',
   'press.flagged': '编号重复,内容不同',
   'press.late': '{{pressed}} 按下,{{received}} 收到',
   'raw.device': '设备号 {{id}}',
@@ -202,6 +205,7 @@ export const caseTexts = {
   'toast.lineOpen': '正在打开免提',
   'toast.loud': '已取消静音',
   'toast.noLine': '这台设备不能通话,请打电话',
+  'toast.phoneKept': '记下了',
   'toast.quiet': '已静音',
   'toast.released': '已放回队列',
   'toast.reopened': '已重新打开',
@@ -214,4 +218,5 @@ export const caseTexts = {
   'toast.undo': '撤销',
   'toast.withdrawn': '已收回派给 {{name}} 的单',
   'why.undo': '撤销',
+  'window.phone': '我桌上的电话',
 } as const;

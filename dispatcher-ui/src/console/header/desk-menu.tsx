@@ -54,13 +54,14 @@ export function DeskMenu(): ReactNode {
     { type: 'divider' as const },
     { key: 'handover', label: toSign > 0 ? t('desk.handoverWaiting', { count: toSign }) : t('desk.handover') },
     { key: 'open', label: t('desk.openByHand') },
+    { key: 'phone', label: t('window.phone') },
     ...(me.role === 'supervisor' ? [{ key: 'floor', label: t('desk.floor') }] : []),
     { type: 'divider' as const },
     { key: 'leave', label: t('header.signOut') },
   ];
   const choose = (key: string) => {
     if (key === 'leave') void leaveDesk().then(() => signOut(client));
-    else if (key === 'handover' || key === 'floor' || key === 'open') openPanel(key);
+    else if (key === 'handover' || key === 'floor' || key === 'open' || key === 'phone') openPanel(key);
     else void change(key as DeskState);
   };
   return (

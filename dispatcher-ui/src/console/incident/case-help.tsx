@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireAssignment, WireHandoff, WireIncident } from '#contracts/incident.ts';
 import { Icon } from '../../ui/icons.tsx';
+import { TakeBack } from '../handoff-call/handoff-call.tsx';
 import { clockTime, span } from '../live/time.ts';
 import { useDesk, useIsLive, useNow } from '../live/use-live.tsx';
 import { isMine } from './actions.ts';
@@ -116,8 +117,9 @@ function Handoff({
   const { t } = useTranslation();
   const commands = useCommands();
   const now = useNow();
+  const [taking, setTaking] = useState(false);
   const name = t(`target.${handoff.to}`);
-  const update = (state: 'rejected' | 'dispatched' | 'on_scene' | 'closed' | 'withdrawn') =>
+  const update = (state: 'rejected' | 'dispatched' | 'on_scene' | 'closed') =>
     void commands.run(incident, 'handoff_update', { version: incident.version, handoff: handoff.id, state });
   const next = handoff.state in NEXT_OF_HANDOFF ? NEXT_OF_HANDOFF[handoff.state as keyof typeof NEXT_OF_HANDOFF] : null;
   return (
@@ -140,9 +142,10 @@ function Handoff({
           {t(`handoff.do.${next}`)}
         </Button>
       )}
-      <Button size="small" type="text" disabled={!may} onClick={() => update('withdrawn')}>
+      <Button size="small" type="text" disabled={!may} onClick={() => setTaking(!taking)}>
         {t('help.withdraw')}
       </Button>
+      {taking && <TakeBack incident={incident} handoff={handoff} onBack={() => setTaking(false)} />}
     </div>
   );
 }

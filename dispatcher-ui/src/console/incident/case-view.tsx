@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useIsLive } from '../live/use-live.tsx';
+import { FirstQuestions } from '../handoff-call/first-questions.tsx';
 import { Sheets } from '../sheets/sheets.tsx';
 import { useCase } from './case-context.tsx';
 import { CaseFacts } from './case-facts.tsx';
@@ -28,6 +29,7 @@ export function CaseView(): ReactNode {
         <div className="case-facts-side">
           <CaseHelp incident={incident} />
           <CasePerson incident={incident} detail={detail} />
+          <FirstQuestions key={incident.id} incident={incident} detail={detail} />
           <RawBytes incident={incident} />
           <CaseFacts incident={incident} detail={detail} />
         </div>

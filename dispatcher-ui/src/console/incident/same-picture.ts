@@ -5,7 +5,7 @@ import type { CommandName, WireIncident } from '#contracts/incident.ts';
  * write a newer version every few seconds, which is no reason to refuse an operator. A note means the same before anything.
  */
 export function meansTheSame(act: CommandName, seen: WireIncident, now: WireIncident): boolean {
-  return act === 'note' || pictureOf(seen) === pictureOf(now);
+  return act === 'note' || act === 'answers' || pictureOf(seen) === pictureOf(now);
 }
 
 function pictureOf(one: WireIncident): string {

@@ -1,6 +1,7 @@
 import { Button, Input } from 'antd';
 import { useState, type SubmitEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { HandoffCall } from '../handoff-call/handoff-call.tsx';
 import { placeWords, whoWords } from '../incident/case-words.ts';
 import { useCommands } from '../incident/use-commands.ts';
 import type { ShownIncident } from '../live/reading.ts';
@@ -20,6 +21,14 @@ export function HandoffSheet({ incident }: { incident: ShownIncident }): ReactNo
   const [note, setNote] = useState('');
   const choices: Choice[] = TARGETS.map((id, place) => ({ id, cap: String(place + 1), label: t(`target.${id}`) }));
   const pick = (id: string) => setTarget(id as Target);
+  // Asked and not answered: she is on the telephone with them.
+  const asked = incident.handoffs.findLast((one) => one.state === 'offered' && (target === null || one.to === target));
+  if (asked)
+    return (
+      <Sheet title={t('handoff.titleTo', { name: t(`target.${asked.to}`) })} keys={{}}>
+        <HandoffCall key={asked.id} incident={incident} handoff={asked} />
+      </Sheet>
+    );
 
   if (target === null) {
     return (
@@ -30,7 +39,7 @@ export function HandoffSheet({ incident }: { incident: ShownIncident }): ReactNo
   }
   const name = t(`target.${target}`);
   const go = () => {
-    openPanel(null);
+    // The sheet stays: what she reads to them comes next.
     void commands.run(
       incident,
       'handoff',

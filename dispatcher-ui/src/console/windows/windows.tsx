@@ -7,9 +7,16 @@ import { FloorWindow } from './floor-window.tsx';
 import { HandoverWindow } from './handover-window.tsx';
 import { HelpWindow } from './help-window.tsx';
 import { OpenWindow } from './open-window.tsx';
+import { PhoneWindow } from './phone-window.tsx';
 
-const WINDOWS = { help: HelpWindow, open: OpenWindow, handover: HandoverWindow, floor: FloorWindow } as const;
-const WIDE: Record<keyof typeof WINDOWS, number> = { help: 760, open: 560, handover: 720, floor: 880 };
+const WINDOWS = {
+  help: HelpWindow,
+  open: OpenWindow,
+  handover: HandoverWindow,
+  floor: FloorWindow,
+  phone: PhoneWindow,
+} as const;
+const WIDE: Record<keyof typeof WINDOWS, number> = { help: 760, open: 560, handover: 720, floor: 880, phone: 480 };
 
 /** What is not about the opened incident comes in a window over the page. */
 export function Windows(): ReactNode {
