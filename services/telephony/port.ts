@@ -91,7 +91,14 @@ export type OnReport = (tx: Tx, report: Report) => Promise<{ say: string } | nul
 /** Somebody called us. Answers which case it is and what he hears while he waits for an operator. */
 export type OnInbound = (
   tx: Tx,
-  call: { id: string; from: string; at: number },
+  call: {
+    id: string;
+    /** E.164, or empty when it is withheld. */
+    from: string;
+    at: number;
+    /** The device key that the called line stands for (`red`, `green`, …): a unit that can only dial. Null: a person calls. */
+    key: string | null;
+  },
 ) => Promise<{ incidentId: string; say: string[] }>;
 
 /** The name of a case's conference: everybody on the telephone for it is in this one. */

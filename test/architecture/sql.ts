@@ -8,6 +8,7 @@ import type { Breach, Rule, Tree } from './tree.ts';
 const STORE = 'services/dispatch/store.ts';
 const INTENTS = 'services/dispatch/intents.ts';
 const DESKS = 'services/console/desks.ts';
+const PHONE = 'services/telephony/store.ts';
 const ORDERS = 'services/vendors/store.ts';
 
 /**
@@ -22,6 +23,7 @@ export const WRITERS: Readonly<Record<string, Readonly<Record<string, string>>>>
   intent: { 'dispatch.save': STORE, 'dispatch.take_intent': INTENTS, 'dispatch.finish_intent': INTENTS },
   work_order: { 'vendors.save_orders': ORDERS },
   work_offer: { 'vendors.save_orders': ORDERS },
+  phone_job: { 'telephony.add_job': PHONE, 'telephony.ask_hang_up': PHONE, 'telephony.save_job': PHONE },
   desk: { 'console.put_desk': DESKS, 'console.see_desks': DESKS, 'console.close_lost_desks': DESKS },
 };
 

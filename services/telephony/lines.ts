@@ -1,0 +1,86 @@
+import { spellings } from './numbers.ts';
+import type { Db } from '#platform/database.ts';
+import { loadQueries } from '#platform/sql.ts';
+import type { Choice, Outcome } from './port.ts';
+import type { Job } from './domain/job.ts';
+
+const q = loadQueries(import.meta.url, 'telephony', [
+  'waiting_before',
+  'callers_waiting',
+  'put_recording',
+  'find_recording',
+  'calls_of',
+  'line_key',
+]);
+
+/** How many callers are in line before this one. */
+export async function waitingBefore(db: Db, jobId: string): Promise<number> {
+  return (await db.query<{ count: number }>(q.waiting_before, [jobId]))[0]?.count ?? 0;
+}
+
+/** Callers of the case who wait for company in its conference, apart from `jobId`. */
+export async function callersWaiting(db: Db, incidentId: string, jobId: string): Promise<string[]> {
+  return (await db.query<{ id: string }>(q.callers_waiting, [incidentId, jobId])).map(({ id }) => id);
+}
+
+/** Keeps that there is a recording; the second word about the same one changes nothing. */
+export async function putRecording(
+  db: Db,
+  recording: { id: string; sid: string; job: Job; seconds: number; at: number },
+): Promise<void> {
+  const { id, sid, job, seconds, at } = recording;
+  await db.query(q.put_recording, [id, sid, job.id, job.incidentId, seconds, new Date(at)]);
+}
+
+/** A recording: `sid` the network's id, `incidentId` the only case in which it may be played. */
+export interface Recording {
+  id: string;
+  sid: string;
+  incidentId: string | null;
+  seconds: number;
+  recordedAt: Date;
+}
+
+/** Null: there is none. */
+export async function findRecording(db: Db, id: string): Promise<Recording | null> {
+  return (await db.query<Recording>(q.find_recording, [id]))[0] ?? null;
+}
+
+/** A call of a case, for those who may see the case. */
+export interface CaseCallRecord {
+  id: string;
+  direction: 'out' | 'in';
+  /** Unmasked: mask it before it leaves. */
+  number: string;
+  orderedAt: Date;
+  answeredAt: Date | null;
+  joinedAt: Date | null;
+  endedAt: Date | null;
+  /** Null while it is under way. */
+  outcome: Outcome | null;
+  /** What the chosen key meant. */
+  means: string | null;
+  recordingId: string | null;
+}
+
+/** All calls of a case, in the order in which they were asked for. */
+export async function callsOf(db: Db, incidentId: string): Promise<CaseCallRecord[]> {
+  interface Row extends Omit<CaseCallRecord, 'means'> {
+    choice: string | null;
+    ask: Choice[] | null;
+  }
+  const rows = await db.query<Row>(q.calls_of, [incidentId]);
+  return rows.map(({ choice, ask, ...row }) => ({
+    ...row,
+    means: ask?.find(({ key }) => key === choice)?.means ?? null,
+  }));
+}
+
+/** The key that a called number stands for, where it is a line of units that can only dial; null: a person's call. */
+export async function inboundKey(db: Db, number: string): Promise<string | null> {
+  for (const spelling of spellings(number)) {
+    const [row] = await db.query<{ key: string }>(q.line_key, [spelling]);
+    if (row !== undefined) return row.key;
+  }
+  return null;
+}

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { numberOf, startTelephoneWorld } from '#test/harness/telephone.ts';
+import { conferenceOf } from './port.ts';
+
+const world = await startTelephoneWorld();
+const { network, telephony, place, pass, of, db } = world;
+afterAll(() => world.stop());
+beforeEach(() => {
+  world.trouble.when = () => false;
+  world.answerToChoice.say = null;
+  network.setFaults({});
+});
+
+const e164 = (number: string): string => `+86${number}`;
+const heardBy = (number: string): string[] =>
+  network.legs.filter((leg) => leg.telephone === e164(number)).flatMap((leg) => leg.heard.map(({ text }) => text));
+const legsOf = (number: string): typeof network.legs => network.legs.filter((leg) => leg.telephone === e164(number));
+
+describe('a call', () => {
+  test('rings, is answered, is told what it is about, and a key with minutes is an acceptance', async () => {
+    const to = numberOf('one who goes');
+    network.script(e164(to), { pickUp: 6, keys: ['1', '12#'] });
+    const id = await place({ to });
+    await pass(40);
+    expect(of(id)).toEqual(['ringing', 'answered', 'chosen:accepted', 'ended:chosen']);
+    expect(world.reports.find((report) => report.id === id && report.event === 'chosen')?.typed).toEqual({
+      minutes: '12',
+    });
+    expect(heardBy(to)).toEqual([
+      '这里是12349一键通。',
+      '王桂兰按了红键呼救。',
+      '按1,我去。',
+      '按2,去不了,接通坐席。',
+      '大约几分钟到?请按数字,再按井号。',
+      '谢谢您,我们等您。',
+    ]);
+  });
+
+  test('the same order twice is one call', async () => {
+    const to = numberOf('once');
+    network.script(e164(to), { pickUp: 2, keys: ['2'], hangUpAfterS: 30 });
+    const order = world.order({ to });
+    await db.tx((tx) => telephony.place(tx, order));
+    await db.tx((tx) => telephony.place(tx, order));
+    await pass(60);
+    expect(legsOf(to)).toHaveLength(1);
+  });
+
+  test.each([
+    ['busy', 'busy', []],
+    ['never', 'no_answer', ['ringing']],
+    ['unreachable', 'failed', []],
+    ['voicemail', 'voicemail', ['ringing', 'answered']],
+  ] as const)('a telephone that is %s ends as %s', async (pickUp, outcome, before) => {
+    const to = numberOf(`telephone ${pickUp}`);
+    network.script(e164(to), { pickUp });
+    const id = await place({ to });
+    await pass(75);
+    expect(of(id)).toEqual([...before, `ended:${outcome}`]);
+  });
+
+  test('who says nothing is asked twice, and has not chosen', async () => {
+    const to = numberOf('mute');
+    network.script(e164(to), { pickUp: 2 });
+    const id = await place({ to });
+    await pass(70);
+    expect(of(id)).toEqual(['ringing', 'answered', 'ended:no_choice']);
+    expect(heardBy(to).filter((text) => text === '按1,我去。')).toHaveLength(2);
+  });
+
+  test('a choice counts also when he hangs up instead of typing minutes', async () => {
+    const to = numberOf('in a hurry');
+    network.script(e164(to), { pickUp: 1, keys: ['1'], hangUpAfterS: 12 });
+    const id = await place({ to, say: [] });
+    await pass(40);
+    expect(of(id)).toEqual(['ringing', 'answered', 'chosen:accepted', 'ended:chosen']);
+  });
+
+  test('a choice that came too late is told so, and nobody joins', async () => {
+    const to = numberOf('too late');
+    network.script(e164(to), { pickUp: 1, keys: ['2'] });
+    world.answerToChoice.say = '谢谢您,已经有人去了。';
+    const id = await place({ to });
+    await pass(45);
+    expect(of(id)).toEqual(['ringing', 'answered', 'chosen:connect', 'ended:chosen']);
+    expect(heardBy(to).at(-1)).toBe('谢谢您,已经有人去了。');
+  });
+
+  test('a key is not lost when it can not be kept at once', async () => {
+    const to = numberOf('trouble');
+    network.script(e164(to), { pickUp: 1, keys: ['2'], hangUpAfterS: 60 });
+    let left = 3;
+    world.trouble.when = (report) => report.event === 'chosen' && left-- > 0;
+    const id = await place({ to });
+    await pass(80);
+    expect(left).toBeLessThan(0);
+    expect(of(id)).toEqual(['ringing', 'answered', 'chosen:connect', 'joined', 'ended:chosen']);
+  });
+
+  test('a number that reaches nobody, and one that is none', async () => {
+    network.setFaults({ rejected: 1 });
+    const refused = await place();
+    const none = await place({ to: '3511234' });
+    await pass(5);
+    expect([of(refused), of(none)]).toEqual([['ended:bad_number'], ['ended:bad_number']]);
+  });
+
+  test('is hung up while it rings, and never placed when it was not yet', async () => {
+    const to = numberOf('hung up');
+    const id = await place({ to });
+    await pass(4);
+    await db.tx((tx) => telephony.hangUp(tx, id));
+    await pass(15);
+    expect(of(id)).toEqual(['ringing', 'ended:cancelled']);
+    expect(legsOf(to)[0]!.endedAt! - legsOf(to)[0]!.createdAt).toBeLessThan(8_000);
+
+    const early = world.order({ to: numberOf('never placed') });
+    await db.tx(async (tx) => {
+      await telephony.place(tx, early);
+      await telephony.hangUp(tx, early.id);
+    });
+    await pass(5);
+    expect([of(early.id), legsOf(early.to)]).toEqual([['ended:cancelled'], []]);
+    await db.tx((tx) => telephony.hangUp(tx, randomUUID()));
+  });
+
+  test('a second call to a telephone waits for its turn; a centre has many lines', async () => {
+    const to = numberOf('two cases');
+    network.script(e164(to), { pickUp: 5, keys: ['1', '5#'] });
+    const first = await place({ to });
+    const second = await place({ to });
+    await pass(80);
+    expect([of(first).at(-1), of(second).at(-1)]).toEqual(['ended:chosen', 'ended:chosen']);
+    const [one, two] = legsOf(to);
+    expect(two!.createdAt).toBeGreaterThanOrEqual(one!.endedAt!);
+
+    network.script('120', { pickUp: 2, hangUpAfterS: 50 });
+    await place({ to: '120', ask: null, join: true });
+    await place({ to: '120', ask: null, join: true });
+    await pass(10);
+    expect(
+      network.legs.filter(({ telephone, status }) => telephone === '120' && status === 'in-progress'),
+    ).toHaveLength(2);
+    await pass(70);
+  });
+});
+
+describe('a case on the telephone', () => {
+  test('people join and leave its conference, and nobody’s leaving ends the resident’s line', async () => {
+    const incidentId = randomUUID();
+    const [resident, operator, centre] = ['her', 'operator', 'seat'].map(numberOf) as [string, string, string];
+    for (const number of [resident, operator, centre]) network.script(e164(number), { pickUp: 1 });
+    const ids = [];
+    for (const to of [resident, operator, centre])
+      ids.push(await place({ to, incidentId, ask: null, join: true, record: true, say: ['马上跟您说话。'] }));
+    await pass(20);
+    expect(ids.map((id) => of(id))).toEqual([1, 2, 3].map(() => ['ringing', 'answered', 'joined']));
+    const [hers] = legsOf(resident);
+    expect(network.companyOf(hers!)).toHaveLength(3);
+    expect(heardBy(resident)).toContain('为了您的权益,本次通话会录音。');
+    await db.tx((tx) => telephony.hangUp(tx, ids[1]));
+    await pass(5);
+    network.hangUp(e164(centre));
+    await pass(20);
+    expect(hers!.status).toBe('in-progress');
+    expect(heardBy(resident).at(-1)).toContain('请不要挂断');
+    network.hangUp(e164(resident));
+    await pass(10);
+    expect(of(ids[0]!).at(-1)).toBe('ended:answered');
+    const kept = await db.query<{ incident_id: string }>(
+      { name: 'kept', text: 'select * from phone_recording where incident_id = $1' },
+      [incidentId],
+    );
+    expect(kept).toHaveLength(3);
+    expect(conferenceOf(incidentId)).toContain(incidentId);
+  });
+});
+
+describe('messages', () => {
+  test('are delivered, or not', async () => {
+    const [well, badly] = [randomUUID(), randomUUID()];
+    network.script(e164(numberOf('switched off')), { pickUp: 'unreachable' });
+    const text = '【12349一键通】王桂兰按了呼救键。';
+    await db.tx(async (tx) => {
+      await telephony.send(tx, { id: well, incidentId: null, to: numberOf('reads it'), text });
+      await telephony.send(tx, { id: badly, incidentId: null, to: numberOf('switched off'), text });
+    });
+    await pass(10);
+    expect([of(well), of(badly)]).toEqual([['ended:delivered'], ['ended:undelivered']]);
+    expect(network.messages.filter(({ body }) => body === text)).toHaveLength(2);
+  });
+});
+
+describe('somebody calls us', () => {
+  test('hears his place, has company when an operator joins, and is a case also when he hangs up first', async () => {
+    const [first, second] = [e164(numberOf('caller one')), e164(numberOf('caller two'))];
+    network.dial(first, '12349');
+    await pass(2);
+    network.dial(second, '12349');
+    await pass(20);
+    const jobs = await db.query<{ id: string; incident_id: string; number: string }>({
+      name: 'inbound',
+      text: `select id, incident_id, number from phone_job where direction = 'in' order by ordered_at`,
+    });
+    expect(jobs.map(({ number }) => number)).toEqual([first, second]);
+    const heard = network.legs
+      .filter((leg) => leg.direction === 'inbound')
+      .map((leg) => leg.heard.map(({ text }) => text).join());
+    expect(heard[0]).toContain('您是第一位');
+    expect(heard[1]).toContain('您前面还有1位');
+    network.script(e164(numberOf('desk')), { pickUp: 1 });
+    await place({ to: numberOf('desk'), incidentId: jobs[0]!.incident_id, ask: null, join: true, say: [] });
+    await pass(6);
+    expect(of(jobs[0]!.id)).toEqual(['joined']);
+    network.hangUp(second);
+    network.hangUp(first);
+    await pass(5);
+    expect([of(jobs[0]!.id), of(jobs[1]!.id)]).toEqual([['joined', 'ended:answered'], ['ended:no_answer']]);
+    network.hangUp(e164(numberOf('desk')));
+    await pass(5);
+  });
+});
+
+test('nothing was asked of the network that Twilio would not understand', () => {
+  expect(network.violations).toEqual([]);
+});

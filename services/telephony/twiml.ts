@@ -1,0 +1,125 @@
+import twilio from 'twilio';
+import { callOf, chosenOf, type Job, type Next, type Question } from './domain/job.ts';
+
+const VoiceResponse = twilio.twiml.VoiceResponse;
+type VoiceResponse = InstanceType<typeof VoiceResponse>;
+
+/** Mandarin, a woman's voice (Amazon Polly's Zhiyu, as Twilio names it). */
+const VOICE = { language: 'cmn-CN', voice: 'Polly.Zhiyu' } as const;
+/** How long a key may take, s: an old hand, a phone taken from the ear. */
+const KEY_S = 8;
+const TYPING_S = 6;
+
+/** Where the network comes back to, as full addresses. */
+export interface Urls {
+  voice(): string;
+  gather(question: Question, attempt?: { digits: string; tries: number }): string;
+  conference(): string;
+  wait(): string;
+  hold(): string;
+}
+
+/** What is said first: greeting and order, and that it is recorded where it is. */
+export function openingTwiml(job: Job, next: Next, urls: Urls, conference: string): string {
+  const answer = new VoiceResponse();
+  const call = callOf(job);
+  const opening = [...call.say];
+  if (call.record) opening.push('为了您的权益,本次通话会录音。');
+  if (next === 'join' || next === 'goodbye' || next === 'chosen') {
+    speak(answer, opening);
+    goOn(answer, job, next, urls, conference);
+  } else ask(answer, job, next, urls, opening);
+  return answer.toString();
+}
+
+/** What follows on something that was typed. */
+export function nextTwiml(job: Job, next: Next, urls: Urls, conference: string): string {
+  const answer = new VoiceResponse();
+  if (next === 'join' || next === 'goodbye' || next === 'chosen') goOn(answer, job, next, urls, conference);
+  else ask(answer, job, next, urls, []);
+  return answer.toString();
+}
+
+/** Ends the line without a word. */
+export function hangUpTwiml(): string {
+  const answer = new VoiceResponse();
+  answer.hangup();
+  return answer.toString();
+}
+
+/** What was typed could not be kept just now: the line stays open and it is brought again. */
+export function againTwiml(url: string): string {
+  const answer = new VoiceResponse();
+  answer.pause({ length: 1 });
+  answer.redirect({ method: 'POST' }, url);
+  return answer.toString();
+}
+
+/** What a caller hears while he waits alone in the conference; the network asks for it again when it is over. */
+export function waitTwiml(before: number, urls: Pick<Urls, 'hold'>): string {
+  const answer = new VoiceResponse();
+  const place = before === 0 ? '您是第一位,马上接您。' : `您前面还有${before}位。`;
+  speak(answer, [`${place}请不要挂断。`]);
+  answer.play(urls.hold());
+  return answer.toString();
+}
+
+/** Into the case's conference; nobody's leaving ends it. */
+export function joinTwiml(say: readonly string[], urls: Urls, conference: string): string {
+  const answer = new VoiceResponse();
+  speak(answer, say);
+  join(answer, urls, conference);
+  return answer.toString();
+}
+
+function speak(to: { say(attributes: typeof VOICE, text: string): unknown }, sentences: readonly string[]): void {
+  for (const sentence of sentences) to.say(VOICE, sentence);
+}
+
+function ask(answer: VoiceResponse, job: Job, question: Question, urls: Urls, opening: readonly string[]): void {
+  const number = question.step === 'ask' ? null : chosenOf(job)!.numbers[question.step]!;
+  const gather = answer.gather({
+    input: ['dtmf'],
+    ...(number === null
+      ? { numDigits: 1, timeout: KEY_S }
+      : { numDigits: number.most, timeout: TYPING_S, finishOnKey: '#' }),
+    actionOnEmptyResult: true,
+    action: urls.gather(question),
+    method: 'POST',
+  });
+  speak(gather, opening);
+  speak(gather, number === null ? callOf(job).ask!.map(({ offered }) => `${offered}。`) : [number.say]);
+}
+
+function goOn(
+  answer: VoiceResponse,
+  job: Job,
+  next: 'join' | 'goodbye' | 'chosen',
+  urls: Urls,
+  conference: string,
+): void {
+  if (next === 'join') return join(answer, urls, conference);
+  const choice = next === 'chosen' ? chosenOf(job) : null;
+  if (choice !== null && job.said === null) {
+    speak(answer, [choice.thanks]);
+    if (choice.join) return join(answer, urls, conference);
+  } else if (job.said !== null) speak(answer, [job.said]);
+  else if (callOf(job).ask !== null) speak(answer, ['没有听到您的按键,再见。']);
+  answer.hangup();
+}
+
+function join(answer: VoiceResponse, urls: Urls, conference: string): void {
+  answer.dial().conference(
+    {
+      startConferenceOnEnter: true,
+      endConferenceOnExit: false,
+      beep: 'false',
+      waitUrl: urls.wait(),
+      waitMethod: 'POST',
+      statusCallback: urls.conference(),
+      statusCallbackEvent: ['join', 'leave'],
+      statusCallbackMethod: 'POST',
+    },
+    conference,
+  );
+}
