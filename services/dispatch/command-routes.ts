@@ -210,6 +210,11 @@ function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
     },
     (request) => {
       const { version, handoff, state, caseNumber, seat, reason } = request.body;
+      if (state === 'withdrawn' && !reason?.trim())
+        throw new Problem('invalid_fields', {
+          detail: '先打电话取消,写下对方谁确认的 | Cancel by telephone, and say who confirmed it',
+          fields: [{ field: 'reason', expected: '电话里确认的人 | who confirmed it by telephone' }],
+        });
       return run(deps, request.viewer, request.params.id, (sees) =>
         cases.street(
           request.params.id,

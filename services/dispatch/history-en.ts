@@ -153,7 +153,7 @@ export const EN: Record<string, Say> = {
   handoff_dispatched: (d) => `${text(d['target'])} is on the way`,
   handoff_on_scene: (d) => `${text(d['target'])} arrived`,
   handoff_closed: (d) => `${text(d['target'])} finished`,
-  handoff_withdrawn: (d) => `Handing to ${text(d['target'])} taken back`,
+  handoff_withdrawn: (d) => `Handing to ${text(d['target'])} taken back${note(d, 'reason')}`,
   handoff_unanswered: (d) => `${text(d['target'])} has not answered`,
   ladder_step: (d) =>
     `Not taken, step ${text(d['step'])}: ${WHO[text(d['who'])] ?? ''}${d['skipped'] ? ' (skipped, somebody is coming)' : ''}`,

@@ -154,7 +154,7 @@ export const ZH: Record<string, Say> = {
   handoff_dispatched: (d) => `${text(d['target'])} 已派车`,
   handoff_on_scene: (d) => `${text(d['target'])} 到场`,
   handoff_closed: (d) => `${text(d['target'])} 结束`,
-  handoff_withdrawn: (d) => `收回转 ${text(d['target'])}`,
+  handoff_withdrawn: (d) => `收回转 ${text(d['target'])}${because(d, 'reason')}`,
   handoff_unanswered: (d) => `${text(d['target'])} 还没有答复`,
   ladder_step: (d) =>
     `没有人接,第 ${text(d['step'])} 步:${WHO[text(d['who'])] ?? ''}${d['skipped'] ? '(有人在路上,跳过)' : ''}`,

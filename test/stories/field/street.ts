@@ -124,7 +124,7 @@ export async function openField(at = NOON): Promise<FieldWorld> {
         last = (
           await desk.send('POST', `/api/incidents/${id}/${way}`, {
             version,
-            ...(handoff && { handoff, state: 'withdrawn' }),
+            ...(handoff && { handoff, state: 'withdrawn', reason: '3 号席电话确认' }),
           })
         ).body;
         if ((last as { state?: string }).state === 'cancelled') return;
