@@ -119,6 +119,7 @@ export function createPlatform(deps: {
     poke,
     telephony,
     whereAre,
+    centrePhone: (on, id) => handoff.centrePhone(on, id),
     familyLink: (tx, of) => familyLinks.make(tx, of),
     beginHandoff: (tx, asked) => handoff.begin(tx, asked),
   });
@@ -276,7 +277,7 @@ export function createPlatform(deps: {
     } satisfies DispatchRoutesDeps;
     registerDispatchRoutes(app, dispatchDeps);
     registerCommandRoutes(app, dispatchDeps);
-    registerPhoneRoutes(app, dispatchDeps);
+    registerPhoneRoutes(app, { ...dispatchDeps, centrePhone: handoff.centrePhone });
     registerPolicyRoutes(app, { db, clock, policies });
     const street = { db, clock, cases, byIds: views.byIds, moved };
     registerResponderRoutes(app, { ...street, placeOf: views.placeOf, visible: views.visible, recordLook });

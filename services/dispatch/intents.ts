@@ -32,6 +32,7 @@ export interface IntentsDeps {
   /** None: nothing can be called, and every call has the outcome `no_carrier`. */
   telephony?: Telephony | undefined;
   familyLink?: PhoneDeps['familyLink'];
+  centrePhone?: PhoneDeps['centrePhone'];
   /** Begins what a handoff needs besides the operator's voice; answers the outcome. None: `no_carrier`. */
   beginHandoff?: BeginHandoff | undefined;
   /** Where responders are now. None: at their bases. */

@@ -3,11 +3,11 @@ import { commandBodies, wireIncidentSchema } from '#contracts/incident.ts';
 import { deskPhoneOf } from '#identity/colleagues.ts';
 import type { App } from '#platform/http.ts';
 import { run } from './command-routes.ts';
-import { partiesOfCase } from './phone.ts';
+import { partiesOfCase, type CentrePhone } from './phone.ts';
 import { actorOf, byId, DESK, type DispatchRoutesDeps } from './routes.ts';
 
 /** The telephone of a case: `POST /api/incidents/:id/{dial, hang_up}`. */
-export function registerPhoneRoutes(app: App, deps: DispatchRoutesDeps): void {
+export function registerPhoneRoutes(app: App, deps: DispatchRoutesDeps & { centrePhone?: CentrePhone }): void {
   const { cases, db } = deps;
   app.post(
     '/api/incidents/:id/dial',
@@ -17,7 +17,7 @@ export function registerPhoneRoutes(app: App, deps: DispatchRoutesDeps): void {
     },
     ({ viewer, params, body }) =>
       run(deps, viewer, params.id, async (sees) => {
-        const party = (await partiesOfCase(db, params.id)).find((one) => one.id === body.to);
+        const party = (await partiesOfCase(db, params.id, deps.centrePhone)).find((one) => one.id === body.to);
         if (!party)
           throw new Problem('invalid_fields', {
             fields: [

@@ -11,7 +11,7 @@ import { hearCall, leaveFamily, ringFamily, type Relative } from './domain/call-
 import { isLiveCall } from './domain/calls.ts';
 import type { CaseCall, Incident } from './domain/incident.ts';
 import { noteOutcome } from './domain/outcome.ts';
-import { isOpen } from './domain/states.ts';
+import { isLiveHandoff, isOpen } from './domain/states.ts';
 import { orderOf, type Caller } from './phone-orders.ts';
 import type { Policies } from './policies.ts';
 import { loadIncidents } from './store.ts';
@@ -24,6 +24,7 @@ export interface PhoneDeps {
   poke: () => void;
   /** None: nothing can be called, and every call has the outcome `no_carrier`. */
   telephony?: Telephony | undefined;
+  centrePhone?: CentrePhone | undefined;
   /** A link that shows a contact the case step by step. None: the message goes without. */
   familyLink?: ((tx: Tx, of: { incidentId: string; contactId: string }) => Promise<string>) | undefined;
 }
@@ -57,10 +58,14 @@ export interface Party {
   relative: (Relative & { mayWake: 'always' | 'emergency' | 'never' }) | null;
 }
 
-/** Everyone who can be called about a case, the family in its order. */
-export async function partiesOf(
+/** The telephone of the centre that a handoff is offered to; null: none is known. */
+export type CentrePhone = (db: Db, handoffId: string) => Promise<string | null>;
+
+/** Everyone who can be called about a case, the family in its order; a centre by its handoff. */
+async function partiesOf(
   db: Db,
-  i: Pick<Incident, 'householdId' | 'residentId' | 'assignments'>,
+  i: Pick<Incident, 'householdId' | 'residentId' | 'assignments' | 'handoffs'>,
+  centrePhone: CentrePhone | undefined,
 ): Promise<Party[]> {
   const people = await findPeople(db, {
     householdIds: i.householdId === null ? [] : [i.householdId],
@@ -70,8 +75,14 @@ export async function partiesOf(
   const contacts = (home?.residents ?? [])
     .filter((one) => i.residentId === null || one.id === i.residentId)
     .flatMap((one) => one.contacts.toSorted((a, b) => a.order - b.order));
+  const centres: Party[] = [];
+  for (const { id, target, state } of i.handoffs) {
+    const phone = isLiveHandoff(state) ? await centrePhone?.(db, id) : null;
+    if (phone) centres.push({ id, name: target, phone, relative: null });
+  }
   const numbers = new Set<string>();
   return [
+    ...centres,
     ...people.flatMap((one) =>
       one.phone === null ? [] : [{ id: one.id, name: one.name, phone: one.phone, relative: null }],
     ),
@@ -89,9 +100,9 @@ export async function partiesOf(
 }
 
 /** The same of a case by its id; nobody, where there is no such case. */
-export async function partiesOfCase(db: Db, incidentId: string): Promise<Party[]> {
+export async function partiesOfCase(db: Db, incidentId: string, centrePhone?: CentrePhone): Promise<Party[]> {
   const [stored] = await loadIncidents(db, q.get_incidents, [[incidentId]]);
-  return stored ? partiesOf(db, stored.incident) : [];
+  return stored ? partiesOf(db, stored.incident, centrePhone) : [];
 }
 
 /** Whether a contact may be rung at `now` (ms) about a case of this class. */
@@ -105,7 +116,7 @@ function mayRing(relative: NonNullable<Party['relative']>, incident: Incident, n
 async function callFamily(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, now: number): Promise<string> {
   let outcome = '';
   const before = await changeCase(tx, deps, intent.incident_id, null, now, () => null);
-  const parties = await partiesOf(tx, before);
+  const parties = await partiesOf(tx, before, undefined);
   await changeCase(tx, deps, before.id, null, now, (incident, policy) => {
     // Nobody is called to a case that an operator took while the hint was on its way: she decides.
     const taken =
@@ -131,7 +142,7 @@ async function place(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, callId: strin
   const incident = await changeCase(tx, deps, intent.incident_id, null, now, () => null);
   const call = incident.calls.find((one) => one.id === callId);
   if (!call || !isLiveCall(call)) return 'ended';
-  const to = await numberOf(tx, incident, call);
+  const to = await numberOf(tx, incident, call, deps.centrePhone);
   if (deps.telephony && to !== null) {
     await deps.telephony.place(tx, orderOf(call, incident, to, await callerOf(tx, incident)));
     return outcome;
@@ -149,9 +160,14 @@ async function place(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, callId: strin
   return outcome;
 }
 
-async function numberOf(db: Db, incident: Incident, call: CaseCall): Promise<string | null> {
+async function numberOf(
+  db: Db,
+  incident: Incident,
+  call: CaseCall,
+  centrePhone: CentrePhone | undefined,
+): Promise<string | null> {
   if (call.purpose === 'desk') return deskPhoneOf(db, call.party);
-  return (await partiesOf(db, incident)).find((party) => party.id === call.party)?.phone ?? null;
+  return (await partiesOf(db, incident, centrePhone)).find((party) => party.id === call.party)?.phone ?? null;
 }
 
 async function callerOf(db: Db, incident: Incident): Promise<Caller> {
@@ -177,7 +193,7 @@ function messageOf(name: string | null, link: string | undefined): string {
 async function tellFamily(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, now: number): Promise<string> {
   const { telephony } = deps;
   const incident = await changeCase(tx, deps, intent.incident_id, null, now, () => null);
-  const family = (await partiesOf(tx, incident)).filter((party) => party.relative !== null);
+  const family = (await partiesOf(tx, incident, undefined)).filter((party) => party.relative !== null);
   let outcome = telephony ? 'sent' : 'no_carrier';
   if (incident.quiet) outcome = 'quiet';
   else if (family.length === 0) outcome = 'nobody_found';

@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel/clock.ts';
-import type { Database, Tx } from '#platform/database.ts';
+import type { Database, Db, Tx } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
 import type { Cases } from '#dispatch/cases.ts';
@@ -11,7 +11,7 @@ import { registerPartnerAdminRoutes } from './admin-routes.ts';
 import { hearReport, orderDueCalls } from './calls.ts';
 import { carryDeliveries } from './deliveries.ts';
 import { registerMedicalRoutes } from './medical-routes.ts';
-import { beginHandoff, followCase, type Asked } from './offers.ts';
+import { beginHandoff, centrePhone, followCase, type Asked } from './offers.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
 
 export interface HandoffDeps extends Recorders {
@@ -38,6 +38,8 @@ export interface HandoffModule {
   onCase(event: { incident: string; kind: string; ref?: string | undefined }): Promise<void>;
   /** Reports of calls that this module ordered; others are answered with null. */
   onReport: OnReport;
+  /** The telephone of the centre that a handoff is offered to; null: no partner answers for it. */
+  centrePhone(db: Db, handoffId: string): Promise<string | null>;
   registerRoutes(app: App): void;
   /** One look at what is due: webhooks and calls, from the database alone. Answers how many were moved. */
   runOnce(): Promise<number>;
@@ -69,6 +71,7 @@ export function createHandoff(deps: HandoffDeps): HandoffModule {
     begin: (tx, asked) => beginHandoff(deps, tx, asked),
     onCase: (event) => deps.db.tx((tx) => followCase(deps, tx, event)),
     onReport: (tx, report) => hearReport(deps, tx, report),
+    centrePhone,
     registerRoutes(app) {
       registerPartnerRoutes(app, deps);
       registerPartnerAdminRoutes(app, deps);

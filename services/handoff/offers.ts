@@ -22,6 +22,7 @@ const q = loadQueries(import.meta.url, 'handoff', [
   'end_offers',
   'waiting_update',
   'get_partner',
+  'centre_phone',
 ]);
 
 export interface BeginDeps extends OpenDeps {
@@ -85,6 +86,11 @@ export async function beginHandoff(deps: BeginDeps, tx: Tx, asked: Asked): Promi
   if (calls) return 'called_automatically';
   if (asked.automatic && !partner.automatic) return sends ? 'sent_no_call_agreed' : 'no_call_agreed';
   return sends ? 'sent_to_partner' : 'offered_by_voice';
+}
+
+/** The telephone of the centre that a handoff is offered to; null: no partner answers for it. */
+export async function centrePhone(db: Db, handoffId: string): Promise<string | null> {
+  return (await db.query<{ phone: string }>(q.centre_phone, [handoffId]))[0]?.phone ?? null;
 }
 
 /** A row for the mover of webhooks. */

@@ -66,6 +66,9 @@ select o.handoff_id as "handoffId", o.incident_id as "incidentId", o.partner_id 
 from handoff_offer o
 where o.handoff_id = $1;
 
+-- name: centre_phone
+select p.phone from handoff_offer o join partner p on p.id = o.partner_id where o.handoff_id = $1;
+
 -- name: own_offer
 -- Of the partner that this account speaks for, and within the regions that it is bound to.
 select o.handoff_id as "handoffId", o.incident_id as "incidentId", o.partner_id as "partnerId", o.target, o.offered_at as "offeredAt"

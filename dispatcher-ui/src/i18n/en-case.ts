@@ -57,6 +57,7 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'call.done': 'spoken to',
   'call.hangUp': 'End call: {{name}}',
   'call.missed': 'not reached',
+  'call.ring': 'Call {{name}}',
   'call.ringing': 'ringing',
   'call.waiting': 'to be called',
   'cancel.sentence':

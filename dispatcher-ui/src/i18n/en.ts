@@ -1,10 +1,12 @@
 /** Every text of the page in English; a key that Chinese has and English has not does not compile. */
 import { englishCase } from './en-case.ts';
 import { englishHandoff } from './en-handoff.ts';
+import { englishVendor } from './en-vendor.ts';
 import { englishWords } from './en-words.ts';
 import type { zh } from './zh.ts';
 
 export const en: Record<keyof typeof zh, string> = {
+  ...englishVendor,
   ...englishWords,
   ...englishCase,
   ...englishHandoff,

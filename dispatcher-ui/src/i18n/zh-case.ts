@@ -55,6 +55,7 @@ export const caseTexts = {
   'call.done': '通过话',
   'call.hangUp': '挂断 {{name}}',
   'call.missed': '没接通',
+  'call.ring': '打给 {{name}}',
   'call.ringing': '振铃',
   'call.waiting': '等着打',
   'cancel.sentence': '和{{name}}说过了、确认没事?取消以后这件事就结束,派出的人会收回,盒子会说“好,知道您没事了”。',

@@ -1,9 +1,11 @@
 /** Every text of the page in Chinese: words a neighbour would say, short enough for a tired eye. */
 import { caseTexts } from './zh-case.ts';
 import { handoffTexts } from './zh-handoff.ts';
+import { vendorTexts } from './zh-vendor.ts';
 import { wordTexts } from './zh-words.ts';
 
 export const zh = {
+  ...vendorTexts,
   ...wordTexts,
   ...caseTexts,
   ...handoffTexts,

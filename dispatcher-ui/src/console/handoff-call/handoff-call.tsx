@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { callSheetSchema, type CallSheet } from '#contracts/handoff.ts';
 import type { WireHandoff, WireIncident } from '#contracts/incident.ts';
 import { call, sentenceOf } from '../../api/http.ts';
+import { isOnTheLine, newestCall } from '../incident/case-calls.ts';
 import { useCommands } from '../incident/use-commands.ts';
 import { span } from '../live/time.ts';
 import { useIsLive, useNow } from '../live/use-live.tsx';
@@ -27,8 +28,39 @@ export function HandoffCall({ incident, handoff }: { incident: WireIncident; han
     <div className="handoff-call">
       {error && data === undefined && <p role="alert">{sentenceOf(error)}</p>}
       {data && <Script sheet={data} />}
+      <Ring incident={incident} handoff={handoff} />
       <ReadBack incident={incident} handoff={handoff} />
     </div>
+  );
+}
+
+/** One key rings the centre and the telephone on my desk, both in this case's line. */
+function Ring({ incident, handoff }: { incident: WireIncident; handoff: WireHandoff }): ReactNode {
+  const { t } = useTranslation();
+  const commands = useCommands();
+  const isLive = useIsLive();
+  const call = newestCall(incident, handoff.id);
+  const { version } = incident;
+  if (call && isOnTheLine(call))
+    return (
+      <p className="call-ring">
+        <b>{t(`call.${call.state}`)}</b>
+        <Button disabled={!isLive} onClick={() => void commands.run(incident, 'hang_up', { version, call: call.id })}>
+          {t('call.hangUp', { name: t(`target.${handoff.to}`) })}
+        </Button>
+      </p>
+    );
+  return (
+    <p className="call-ring">
+      <Button
+        size="large"
+        disabled={!isLive}
+        onClick={() => void commands.run(incident, 'dial', { version, to: handoff.id }, { say: t('toast.dialled') })}
+      >
+        {t('call.ring', { name: t(`target.${handoff.to}`) })}
+      </Button>
+      {call && <span className="grey">{t(`call.${call.state}`)}</span>}
+    </p>
   );
 }
 
