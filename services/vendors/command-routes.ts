@@ -49,7 +49,7 @@ export function registerOrderCommands(app: App, deps: VendorRoutesDeps): void {
       },
       async (request) => {
         const shop = await shopOf(deps.db, request.viewer.staffId);
-        const command = await shopCommand(deps, name, request.body as Record<string, unknown>, shop.id, request.viewer);
+        const command = await shopCommand(deps, name, request.body, shop.id, request.viewer);
         const by = actorOf(request.viewer);
         await deps.orders.command(request.params.id, command, by, (order) => mustConcern(order, shop.id, name));
         return answer(deps, request.viewer, request.params.id, shop.id, request.language);
@@ -64,7 +64,7 @@ export function registerOrderCommands(app: App, deps: VendorRoutesDeps): void {
         schema: { params: byId, body: bodyOf(name), response: { 200: wireOrderDetailSchema } },
       },
       async (request) => {
-        const command = deskCommand(name, request.body as Record<string, unknown>);
+        const command = deskCommand(name, request.body);
         await deps.orders.command(request.params.id, command, actorOf(request.viewer), (order) => {
           if (!liesInRegions(request.viewer, order.regionPath)) throw new Problem('not_found');
         });
@@ -75,7 +75,7 @@ export function registerOrderCommands(app: App, deps: VendorRoutesDeps): void {
 }
 
 function bodyOf(name: OrderCommandName): z.ZodType<Record<string, unknown>> {
-  return orderBodies[name] as unknown as z.ZodType<Record<string, unknown>>;
+  return orderBodies[name] as z.ZodType<Record<string, unknown>>;
 }
 
 /** An order that this shop neither holds nor was ever asked about does not exist for it. */

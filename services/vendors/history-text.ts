@@ -18,7 +18,7 @@ const REASONS: Record<string, [string, string]> = {
   not_our_work: ['不是我们的活', 'not our work'],
 };
 const word = (table: Record<string, [string, string]>, key: unknown, place: 0 | 1): string =>
-  table[String(key)]?.[place] ?? String(key ?? '');
+  table[String(key)]?.[place] ?? (typeof key === 'string' ? key : '');
 
 const ZH: Record<string, Words> = {
   created: (d) => `开单,目录价 ${yuan(d['priceFen'])} 元`,

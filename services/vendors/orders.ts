@@ -118,11 +118,11 @@ export function createOrders(deps: OrdersDeps): Orders {
     commandIn,
     async runOnce() {
       let moved = 0;
-      for (let size = AT_ONCE; ;) {
+      for (;;) {
         let found: number;
         blamed = false;
         try {
-          found = await strike(size);
+          found = await strike(AT_ONCE);
         } catch (error) {
           // One bad order must not hold up the others: it is put off, and they come again at once.
           if (!blamed) throw error;
@@ -130,7 +130,7 @@ export function createOrders(deps: OrdersDeps): Orders {
           continue;
         }
         moved += found;
-        if (found < size) break;
+        if (found < AT_ONCE) break;
       }
       await db.tx((tx) => endPoints(tx, clock.now()));
       return moved;

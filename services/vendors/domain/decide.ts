@@ -225,7 +225,7 @@ function quote(draft: OrderDraft, fen: number, text: string): void {
 function approve(draft: OrderDraft, by: 'resident' | 'payer'): void {
   const { o } = draft;
   if (o.quote === null || o.state !== 'quoted') refuse('没有等着定的报价 | There is no quote to decide on');
-  const { fen } = o.quote!;
+  const { fen } = o.quote;
   o.agreedFen = fen;
   draft.effects.push({ kind: 'hold', fen });
   become(draft, 'approved');
@@ -343,7 +343,7 @@ function rate(draft: OrderDraft, stars: number, comment: string): void {
   const { o } = draft;
   if (o.confirmedAt === null || o.shopId === null)
     refuse('确认做完了才能评分 | Only work that is confirmed can be rated');
-  draft.effects.push({ kind: 'rate', shopId: o.shopId!, stars, before: o.rating });
+  draft.effects.push({ kind: 'rate', shopId: o.shopId, stars, before: o.rating });
   o.rating = stars;
   o.comment = comment === '' ? null : comment;
   note(draft, 'rated', { stars, comment });
@@ -352,7 +352,7 @@ function rate(draft: OrderDraft, stars: number, comment: string): void {
 function callBack(draft: OrderDraft, outcome: 'satisfied' | 'unsatisfied' | 'not_reached', text: string): void {
   const { o, now } = draft;
   if (o.callback === null) refuse('这一单没有抽到回访 | This order was not drawn for a call-back');
-  if (o.callback!.outcome !== null && o.callback!.outcome !== 'not_reached')
+  if (o.callback.outcome !== null && o.callback.outcome !== 'not_reached')
     refuse('已经回访过了 | The call-back is done');
   note(draft, 'called_back', { outcome, note: text });
   if (outcome === 'not_reached') {
@@ -360,7 +360,7 @@ function callBack(draft: OrderDraft, outcome: 'satisfied' | 'unsatisfied' | 'not
     if (o.state === 'confirmed') setClock(draft);
     return;
   }
-  o.callback = { ...o.callback!, outcome, note: text };
+  o.callback = { ...o.callback, outcome, note: text };
   if (outcome === 'unsatisfied') {
     become(draft, 'disputed');
     draft.effects.push({
