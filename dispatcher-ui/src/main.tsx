@@ -15,6 +15,7 @@ const DevicePage = lazy(() => import('./device/device-page.tsx'));
 const FamilyPage = lazy(() => import('./family/family-page.tsx'));
 const DeskPage = lazy(() => import('./desk/desk-page.tsx'));
 const PacketPage = lazy(() => import('./desk/packet-page.tsx'));
+const FieldPage = lazy(() => import('./field/field-page.tsx'));
 const SetupPage = lazy(() => import('./setup/setup-page.tsx'));
 
 const router = createBrowserRouter([
@@ -23,6 +24,7 @@ const router = createBrowserRouter([
   { path: '/family/:token', element: <FamilyPage /> },
   { path: '/desk', element: <DeskPage /> },
   { path: '/packet', element: <PacketPage /> },
+  { path: '/field', element: <FieldPage /> },
   { path: '/setup', element: <SetupPage /> },
   { path: '*', element: <Navigate to="/" replace /> },
 ]);
