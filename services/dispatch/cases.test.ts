@@ -74,7 +74,7 @@ describe('one owner', () => {
     const { id } = await taken();
     await expect(d.cases.desk(id, { type: 'claim' }, other, null)).rejects.toMatchObject({
       code: 'already_claimed',
-      detail: '李敏 已经受理了',
+      detail: '李敏 已经受理了 | 李敏 has it already',
       data: { owner: { id: owner.id, name: '李敏' } },
     });
     expect(await d.cases.desk(id, { type: 'claim', takeOver: '换班' }, other, null)).toMatchObject({
@@ -83,7 +83,7 @@ describe('one owner', () => {
     });
     await expect(desk(id, { type: 'resolve', code: 'company' }, owner)).rejects.toMatchObject({
       code: 'conflict',
-      detail: '王强 正在处理',
+      detail: '王强 正在处理 | 王强 has it',
     });
   });
 
@@ -247,7 +247,7 @@ describe('ending', () => {
     const id = await d.pressed(`${names[used++]!}-hall`, 'sos');
     await expect(desk(id, { type: 'cancel' })).rejects.toMatchObject({
       code: 'not_allowed_in_state',
-      detail: '请先受理',
+      detail: '请先受理 | Take it first',
     });
     await expect(desk(id, { type: 'cancel' }, supervisor)).rejects.toMatchObject({ code: 'not_allowed_in_state' });
     await d.cases.desk(id, { type: 'claim' }, owner, null);

@@ -19,6 +19,7 @@ const TYPES: Record<string, string> = {
   service: 'green key',
   family: 'family key',
   water_leak: 'water leak',
+  phone: 'phone call',
   power_fail: 'power failure',
   cancel: '"I am fine"',
   arrived: 'arrival key',

@@ -20,6 +20,7 @@ const TYPES: Record<string, string> = {
   service: '绿键',
   family: '找家人',
   water_leak: '漏水',
+  phone: '来电',
   power_fail: '停电',
   cancel: '我没事',
   arrived: '到达键',

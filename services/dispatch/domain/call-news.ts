@@ -130,7 +130,8 @@ function answeredByKey(draft: Draft, call: CaseCall, news: CallNews): string | n
     return null;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return error.sentence;
+    // Said to him, in the language that he is spoken to.
+    return error.sentence.split(' | ')[0]!;
   }
 }
 

@@ -91,34 +91,36 @@ function apply(
 }
 
 function mustBeOpen(draft: Draft): void {
-  if (!isOpen(draft.i.state)) throw new Refusal('not_allowed_in_state', '这件事已经办结了');
+  if (!isOpen(draft.i.state)) throw new Refusal('not_allowed_in_state', '这件事已经办结了 | This case is settled');
 }
 
 function mustNotBeEnded(draft: Draft): void {
   if (draft.i.state === 'closed' || draft.i.state === 'cancelled')
-    throw new Refusal('not_allowed_in_state', '这件事已经结案了');
+    throw new Refusal('not_allowed_in_state', '这件事已经结案了 | This case is closed');
 }
 
 /** Only who has it may act on it; nobody has it: take it first. Supervisors may act on any. */
 export function mustOwn(draft: Draft, by: Actor): void {
   mustBeOpen(draft);
   if (by.role === 'supervisor' || by.kind === 'system') return;
-  if (draft.i.ownerId === null) throw new Refusal('not_allowed_in_state', '请先受理');
-  if (draft.i.ownerId !== by.id) throw new Refusal('conflict', `${draft.i.ownerName} 正在处理`);
+  if (draft.i.ownerId === null) throw new Refusal('not_allowed_in_state', '请先受理 | Take it first');
+  if (draft.i.ownerId !== by.id)
+    throw new Refusal('conflict', `${draft.i.ownerName} 正在处理 | ${draft.i.ownerName} has it`);
 }
 
 function mayTouch(draft: Draft, by: Actor): void {
   mustBeOpen(draft);
   if (draft.i.ownerId !== null && draft.i.ownerId !== by.id && by.role !== 'supervisor') {
-    throw new Refusal('conflict', `${draft.i.ownerName} 正在处理`);
+    throw new Refusal('conflict', `${draft.i.ownerName} 正在处理 | ${draft.i.ownerName} has it`);
   }
 }
 
 function claim(draft: Draft, by: Actor, takeOver: string | undefined): undefined {
   const { i, now } = draft;
   mustBeOpen(draft);
-  if (i.ownerId === by.id) throw new Refusal('already_claimed', '您已经受理了');
-  if (i.ownerId !== null && takeOver === undefined) throw new Refusal('already_claimed', `${i.ownerName} 已经受理了`);
+  if (i.ownerId === by.id) throw new Refusal('already_claimed', '您已经受理了 | You have it already');
+  if (i.ownerId !== null && takeOver === undefined)
+    throw new Refusal('already_claimed', `${i.ownerName} 已经受理了 | ${i.ownerName} has it already`);
   const from = i.ownerName;
   const first = i.claimedAt === null;
   i.ownerId = by.id;
@@ -143,7 +145,8 @@ function identify(
   const { i } = draft;
   mustNotBeEnded(draft);
   if (home !== undefined && i.householdId === null) {
-    if (i.ownerId !== null && i.ownerId !== by.id) throw new Refusal('conflict', `${i.ownerName} 正在处理`);
+    if (i.ownerId !== null && i.ownerId !== by.id)
+      throw new Refusal('conflict', `${i.ownerName} 正在处理 | ${i.ownerName} has it`);
     i.householdId = home.householdId;
     i.regionPath = home.regionPath;
     if (home.position !== null) i.position = { ...home.position, source: 'home' };
@@ -155,7 +158,7 @@ function identify(
 
 function release(draft: Draft, by: Actor, why: string | undefined): undefined {
   mustOwn(draft, by);
-  if (draft.i.ownerId === null) throw new Refusal('not_allowed_in_state', '还没有人受理');
+  if (draft.i.ownerId === null) throw new Refusal('not_allowed_in_state', '还没有人受理 | Nobody has taken it yet');
   giveUp(draft);
   addFact(draft, 'released', by, { why: why ?? null });
   return undefined;
@@ -190,7 +193,8 @@ function reroute(
 
 function setQuiet(draft: Draft, by: Actor, on: boolean): undefined {
   mayTouch(draft, by);
-  if (draft.i.quiet === on) throw new Refusal('not_allowed_in_state', on ? '已经是静音了' : '没有静音');
+  if (draft.i.quiet === on)
+    throw new Refusal('not_allowed_in_state', on ? '已经是静音了 | It is quiet already' : '没有静音 | It is not quiet');
   draft.i.quiet = on;
   draft.orders.push({ command: 'quiet', on });
   if (on && draft.i.talk) closeLine(draft);
@@ -200,7 +204,8 @@ function setQuiet(draft: Draft, by: Actor, on: boolean): undefined {
 
 function setTalk(draft: Draft, by: Actor, on: boolean): undefined {
   mustOwn(draft, by);
-  if (draft.i.quiet && on) throw new Refusal('not_allowed_in_state', '静音中,不能开话');
+  if (draft.i.quiet && on)
+    throw new Refusal('not_allowed_in_state', '静音中,不能开话 | In quiet mode no line is opened');
   if (on) openLine(draft, by);
   else {
     closeLine(draft);
@@ -239,9 +244,12 @@ function endWork(draft: Draft, by: Actor): void {
 function resolve(draft: Draft, by: Actor, code: ClosingCode | undefined, note: string | undefined): 'resolved' {
   const { i, now, policy } = draft;
   mustOwn(draft, by);
-  if (i.ownerId === null) throw new Refusal('not_allowed_in_state', '请先受理');
+  if (i.ownerId === null) throw new Refusal('not_allowed_in_state', '请先受理 | Take it first');
   if (i.handoffs.some((h) => h.state === 'offered'))
-    throw new Refusal('not_allowed_in_state', '转出去的还没有答复,先等答复或收回');
+    throw new Refusal(
+      'not_allowed_in_state',
+      '转出去的还没有答复,先等答复或收回 | A handoff is not answered yet: wait for it or take it back',
+    );
   if (code) i.code = code;
   endWork(draft, by);
   for (const h of i.handoffs) if (isLiveHandoff(h.state)) Object.assign(h, { state: 'closed', endedAt: now });
@@ -255,7 +263,8 @@ function resolve(draft: Draft, by: Actor, code: ClosingCode | undefined, note: s
 
 function reopen(draft: Draft, by: Actor, why: string | undefined): 'reopened' {
   const { i, now, policy } = draft;
-  if (i.state !== 'resolved') throw new Refusal('not_allowed_in_state', '只有办结的才能重开');
+  if (i.state !== 'resolved')
+    throw new Refusal('not_allowed_in_state', '只有办结的才能重开 | Only a settled case can be opened again');
   i.resolvedAt = null;
   i.updateAt = now + policy.ladder.updateS * 1000;
   i.followUpAt = null;
@@ -269,9 +278,10 @@ function reopen(draft: Draft, by: Actor, why: string | undefined): 'reopened' {
 
 function cancel(draft: Draft, by: Actor, note: string | undefined): 'cancelled' {
   mustOwn(draft, by);
-  if (draft.i.ownerId === null) throw new Refusal('not_allowed_in_state', '请先受理,和老人确认后再取消');
+  if (draft.i.ownerId === null)
+    throw new Refusal('not_allowed_in_state', '请先受理,和老人确认后再取消 | Take it first, ask her, then cancel');
   if (draft.i.handoffs.some((h) => isLiveHandoff(h.state)))
-    throw new Refusal('not_allowed_in_state', '已经转出去了,先收回再取消');
+    throw new Refusal('not_allowed_in_state', '已经转出去了,先收回再取消 | It was handed over: take that back first');
   endWork(draft, by);
   draft.i.code ??= 'mistaken';
   draft.i.closedAt = draft.now;
@@ -288,9 +298,12 @@ function close(
 ): 'closed' {
   const { i } = draft;
   if (i.state !== 'resolved')
-    throw new Refusal('not_allowed_in_state', i.state === 'closed' ? '已经结案了' : '先办结,再结案');
+    throw new Refusal(
+      'not_allowed_in_state',
+      i.state === 'closed' ? '已经结案了 | It is closed already' : '先办结,再结案 | Settle it before closing it',
+    );
   if (command.code) i.code = command.code;
-  if (i.code === null) throw new Refusal('invalid_fields', '结案要选一个结案码');
+  if (i.code === null) throw new Refusal('invalid_fields', '结案要选一个结案码 | Closing wants a code');
   i.satisfied = command.satisfied ?? i.satisfied;
   i.closedAt = draft.now;
   i.followUpAt = null;

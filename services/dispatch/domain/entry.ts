@@ -41,7 +41,10 @@ export type DoorNews = Omit<NoEntry, 'assignment'> | Omit<Entered, 'assignment'>
 export function notePhoto(draft: Draft, command: Photo, by: Actor): void {
   const a = draft.i.assignments.find((one) => one.id === command.assignment);
   if (!a || !isLiveAssignment(a.state) || a.state === 'offered')
-    throw new Refusal('not_allowed_in_state', '接单以后、办完以前才能传照片');
+    throw new Refusal(
+      'not_allowed_in_state',
+      '接单以后、办完以前才能传照片 | Photos belong between accepting and finishing',
+    );
   addFact(draft, 'photo', by, { assignment: a.id, who: a.name, photo: command.photo });
 }
 
@@ -60,7 +63,10 @@ export function reportNoEntry(draft: Draft, command: NoEntry, by: Actor): void {
 export function reportEntered(draft: Draft, command: Entered, by: Actor): void {
   const a = atTheDoor(draft, command.assignment);
   if (FORCED.includes(command.how) && !(command.witness && command.authorised))
-    throw new Refusal('invalid_fields', '破门开锁要有社区的人在场见证,并写明谁同意的');
+    throw new Refusal(
+      'invalid_fields',
+      '破门开锁要有社区的人在场见证,并写明谁同意的 | Opening a door by force wants a witness of the community and who agreed to it',
+    );
   a.checkAt = null;
   addFact(draft, 'entered', by, {
     assignment: a.id,
@@ -86,8 +92,8 @@ function pageFor(draft: Draft, why: string): void {
 
 function atTheDoor(draft: Draft, id: string): Assignment {
   const a = draft.i.assignments.find((one) => one.id === id);
-  if (!a) throw new Refusal('not_found', '没有这一单');
+  if (!a) throw new Refusal('not_found', '没有这一单 | There is no such offer');
   if (a.state !== 'on_scene' || isEnded(draft.i.state))
-    throw new Refusal('not_allowed_in_state', '到了门口才能报进不去或已进门');
+    throw new Refusal('not_allowed_in_state', '到了门口才能报进不去或已进门 | That can be said at the door only');
   return a;
 }

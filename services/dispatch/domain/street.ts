@@ -82,14 +82,14 @@ export function decideStreet(
 /** The medical desk may send a medic and call 120 beside the operator, whose case it stays. */
 function mustOwnOrBeMedic(draft: Draft, by: Actor): void {
   if (by.role !== 'medic') return mustOwn(draft, by);
-  if (!isOpen(draft.i.state)) throw new Refusal('not_allowed_in_state', '这件事已经办结了');
+  if (!isOpen(draft.i.state)) throw new Refusal('not_allowed_in_state', '这件事已经办结了 | This case is settled');
 }
 
 /** Offers the case to somebody. Throws `Refusal` when he has it already. */
 export function offerTo(draft: Draft, helper: Helper, by: Actor): void {
   const { i, now, policy } = draft;
   if (i.assignments.some((a) => a.staffId === helper.staffId && isLiveAssignment(a.state))) {
-    throw new Refusal('not_allowed_in_state', `已经派给 ${helper.name} 了`);
+    throw new Refusal('not_allowed_in_state', `已经派给 ${helper.name} 了 | ${helper.name} is asked already`);
   }
   const id = makeId(draft, 'assignment');
   i.assignments.push({
@@ -121,7 +121,7 @@ export function offerTo(draft: Draft, helper: Helper, by: Actor): void {
 
 function find(draft: Draft, id: string): Assignment {
   const found = draft.i.assignments.find((a) => a.id === id);
-  if (!found) throw new Refusal('not_found', '没有这一单');
+  if (!found) throw new Refusal('not_found', '没有这一单 | There is no such offer');
   return found;
 }
 
@@ -129,7 +129,7 @@ function withdraw(draft: Draft, id: string, by: Actor): void {
   mustOwn(draft, by);
   const a = find(draft, id);
   if (!isLiveAssignment(a.state) || a.state === 'on_scene')
-    throw new Refusal('not_allowed_in_state', '这一单不能收回了');
+    throw new Refusal('not_allowed_in_state', '这一单不能收回了 | This offer can no longer be taken back');
   const wasComing = isComing(a.state);
   Object.assign(a, { state: 'withdrawn', endedAt: draft.now, checkAt: null });
   addFact(draft, 'withdrawn', by, { assignment: a.id, who: a.name });
@@ -201,13 +201,15 @@ export function lateAt(a: Assignment): number {
 function sentenceFor(a: Assignment, to: string, i: Incident): string {
   const others = namesOf(holders(i).filter((one) => one.id !== a.id));
   const taken = others === '' ? '' : `,${others} 已经接下`;
-  if (a.state === 'expired') return `这一单已经过了接单时间${taken || ',已转给别人'},谢谢您`;
-  if (a.state === 'withdrawn') return `这一单已经收回了${taken},谢谢您`;
-  if (a.state === 'declined') return '这一单您已经拒绝了';
-  if (a.state === 'done') return '这一单已经办完了';
-  if (to === 'done') return '还没有到达,不能办结';
-  if (to === a.state) return '这一步已经做过了';
-  return '现在的状态不能做这一步';
+  const has = others === '' ? '' : `; ${others} has it`;
+  if (a.state === 'expired')
+    return `这一单已经过了接单时间${taken || ',已转给别人'},谢谢您 | The time for this offer is over${has || ', others were asked'}; thank you`;
+  if (a.state === 'withdrawn') return `这一单已经收回了${taken},谢谢您 | This offer was taken back${has}; thank you`;
+  if (a.state === 'declined') return '这一单您已经拒绝了 | You have declined this offer';
+  if (a.state === 'done') return '这一单已经办完了 | This is finished already';
+  if (to === 'done') return '还没有到达,不能办结 | Not finished before one has arrived';
+  if (to === a.state) return '这一步已经做过了 | That step is done already';
+  return '现在的状态不能做这一步 | Not possible in its present state';
 }
 
 function handOff(draft: Draft, target: HandoffTarget, note: string | undefined, by: Actor): void {
@@ -216,7 +218,7 @@ function handOff(draft: Draft, target: HandoffTarget, note: string | undefined, 
   if (
     i.handoffs.some((h) => h.target === target && ['offered', 'accepted', 'dispatched', 'on_scene'].includes(h.state))
   ) {
-    throw new Refusal('not_allowed_in_state', `已经转给 ${target} 了`);
+    throw new Refusal('not_allowed_in_state', `已经转给 ${target} 了 | ${target} has been asked already`);
   }
   const id = makeId(draft, 'handoff');
   i.handoffs.push({
@@ -241,11 +243,14 @@ function updateHandoff(draft: Draft, command: Extract<StreetCommand, { type: 'ha
   // The centre itself says what becomes of it; that it is the one that was asked, handoff has looked at.
   if (by.kind !== 'partner') mustOwn(draft, by);
   const h: Handoff | undefined = i.handoffs.find((candidate) => candidate.id === command.handoff);
-  if (!h) throw new Refusal('not_found', '没有这次转接');
+  if (!h) throw new Refusal('not_found', '没有这次转接 | There is no such handoff');
   if (!isOpen(i.state) || !mayBecome(HANDOFF_EXITS, h.state, command.to))
-    throw new Refusal('not_allowed_in_state', '这次转接不能做这一步');
+    throw new Refusal('not_allowed_in_state', '这次转接不能做这一步 | This handoff does not allow that step now');
   if (command.to === 'accepted' && !(command.caseNumber && command.seat)) {
-    throw new Refusal('invalid_fields', '对方坐席号和案件号读回来、填上,才算接下');
+    throw new Refusal(
+      'invalid_fields',
+      '对方坐席号和案件号读回来、填上,才算接下 | Accepted only when seat and case number were read back and entered',
+    );
   }
   h.state = command.to;
   h.deadlineAt = null;
