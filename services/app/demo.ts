@@ -14,6 +14,8 @@ import { KNOWN_GRID } from '#registry/demo/known.ts';
 import { seedDemo, simulatedDevices, type DemoCity } from '#registry/demo/seed.ts';
 import { directory, regionsOfLevel, staffWithRegions, type Region } from '#registry/directory/directory.ts';
 import { knownStaff, seedVendors } from '#vendors/demo/seed.ts';
+import { findPeople } from '#registry/people.ts';
+import { findSubjects } from '#registry/subjects.ts';
 import { readSecretSeed, writePrivately } from './demo-seed.ts';
 
 const demoFileSchema = z.object({ accounts: z.array(z.object({ username: z.string() }).loose()).min(1) }).loose();
@@ -96,6 +98,15 @@ export async function startFleet(
   const fleet = createFleet({ devices, mqttUrl: url.href });
   fleet.start();
   return { stop: () => fleet.stop() };
+}
+
+/** Numbers of the demo's best known residents, to call 12349 from. */
+export async function handyNumbers(db: Database): Promise<string[]> {
+  const subjects = await findSubjects(db, ['demo-0001', 'demo-0002', 'demo-0003', 'demo-0004', 'demo-0005']);
+  const homes = [...subjects.values()].flatMap((subject) => subject.household?.id ?? []);
+  const people = await findPeople(db, { householdIds: homes });
+  const known = people.toSorted((a, b) => homes.indexOf(a.householdId) - homes.indexOf(b.householdId));
+  return [...new Set(known.flatMap(({ phone }) => phone ?? []))].slice(0, 6);
 }
 
 const boxSchema = z.object({ id: z.string(), secret: z.string(), lane: z.string(), mqttWsUrl: z.string() });

@@ -37,13 +37,16 @@ import { createRelay, dropOldOutbox, type Relay } from '#platform/relay.ts';
 import { directory, searchHomes } from '#registry/directory/directory.ts';
 import { registerRegistryRoutes } from '#registry/routes.ts';
 import { findSubjects } from '#registry/subjects.ts';
-import type { Telephony } from '#telephony/port.ts';
+import type { NetworkSettings } from '#telephony/network.ts';
+import { registerRecordingRoutes } from '#telephony/routes.ts';
+import type { RunningTelephony } from '#telephony/telephony.ts';
 import { liveResponders, whereAre } from '#responders/positions.ts';
 import { assignmentsOf } from '#responders/field.ts';
 import { registerMeRoutes, reportPosition } from '#responders/me-routes.ts';
 import { registerResponderRoutes } from '#responders/routes.ts';
 import { createVendors, type Vendors } from '#vendors/vendors.ts';
 import type { Engines } from './engines.ts';
+import { networkOf, wireTelephony } from './phone.ts';
 import { accountsSharing } from '#identity/colleagues.ts';
 import { ensurePartitions } from '#platform/partitions.ts';
 
@@ -55,6 +58,8 @@ export interface Platform {
   app: App | undefined;
   /** Where the console is, once started with the role `api` or `all`. */
   url: string | undefined;
+  /** The address that it listens on itself. */
+  local: string | undefined;
   reportPosition(fix: {
     staffId: string;
     lat: number;
@@ -87,6 +92,8 @@ export function createPlatform(deps: {
   clock: Clock;
   engines: Engines;
   addRoutes?: (app: App, db: Database) => void;
+  /** A telephone network in this process, instead of the one that the configuration names. */
+  network?: NetworkSettings | undefined;
 }): Platform {
   const { config, log, clock, engines } = deps;
   const has = (part: 'api' | 'bridge' | 'worker'): boolean => config.role === 'all' || config.role === part;
@@ -110,7 +117,21 @@ export function createPlatform(deps: {
       return shop === 'not ours' ? handoff.onReport(tx, report) : shop;
     },
   });
-  const telephony: Telephony | undefined = undefined;
+  const network = deps.network ?? networkOf(config);
+  const telephony: RunningTelephony | undefined =
+    network === undefined
+      ? undefined
+      : wireTelephony({
+          db,
+          clock,
+          log,
+          policies,
+          poke,
+          network,
+          // A network in this process reaches us directly; a real one by the public address.
+          publicUrl: () => (deps.network ? (local ?? '') : baseUrl()),
+          onReport: phoneReports,
+        });
   const intents = createIntents({
     db,
     clock,
@@ -232,6 +253,7 @@ export function createPlatform(deps: {
   }
   let app: App | undefined;
   let url: string | undefined;
+  let local: string | undefined;
   let housekeeping: NodeJS.Timeout | undefined;
   let refreshing: NodeJS.Timeout | undefined;
   const moved = gateway.responder;
@@ -295,12 +317,28 @@ export function createPlatform(deps: {
     handoff.registerRoutes(app);
     familyLinks.registerRoutes(app);
     vendors.registerRoutes(app);
+    if (telephony) {
+      telephony.registerRoutes(app);
+      registerRecordingRoutes(app, {
+        db,
+        clock,
+        telephony,
+        recordLook,
+        recordAudit,
+        async caseOf(viewer, incidentId) {
+          if (!(await views.visible(viewer, [incidentId])).has(incidentId)) return null;
+          const [found] = await views.byIds([incidentId]);
+          return found === undefined ? null : { residentId: found.wire.resident?.id ?? null };
+        },
+      });
+    }
     deps.addRoutes?.(app, db);
     const { host, httpPort: port } = config;
     const address = await app.listen({ host, port }).catch((error: Error) => {
       throw listenError(error, host, port, 'HTTP_PORT');
     });
     await gateway.start(app.server);
+    local = address;
     url = config.publicUrl ?? address;
   }
 
@@ -324,6 +362,9 @@ export function createPlatform(deps: {
     get url() {
       return url;
     },
+    get local() {
+      return local;
+    },
     reportPosition: async (fix) => void (await reportPosition({ db, clock, cases, byIds: views.byIds, moved }, fix)),
     goal: (incidentId, assignmentId) => goalOf(db, incidentId, assignmentId),
     async deviceRefused({ clientId, reason }) {
@@ -346,6 +387,7 @@ export function createPlatform(deps: {
       await bridge?.start();
       for (const relay of relays) relay.start();
       if (has('worker')) sweep.start();
+      if (has('worker')) telephony?.start();
       if (has('worker')) handoff.start();
       if (has('worker')) vendors.start();
       housekeeping = setInterval(
@@ -358,6 +400,7 @@ export function createPlatform(deps: {
       clearInterval(refreshing);
       await bridge?.stop();
       await sweep.stop();
+      await telephony?.stop();
       await handoff.stop();
       await vendors.stop();
       for (const relay of relays) await relay.stop();

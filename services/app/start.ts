@@ -2,8 +2,11 @@ import { systemClock } from '#kernel/clock.ts';
 import { issueSetupCode } from '#identity/setup.ts';
 import { readConfig } from '#platform/config.ts';
 import { createLog } from '#platform/log.ts';
-import { registerDemoRoutes, seedDemoOnce, startFleet, type Demo } from './demo.ts';
+import { handyNumbers, registerDemoRoutes, seedDemoOnce, startFleet, type Demo } from './demo.ts';
+import { registerPhoneRoutes, startDemoPhones } from './demo-phones.ts';
+import { readSecretSeed } from './demo-seed.ts';
 import { startEngines } from './engines.ts';
+import { networkOf } from './phone.ts';
 import { createPlatform } from './platform.ts';
 import { createSimulatedPeople } from './simulated-people.ts';
 import { createSimulatedShops } from '#vendors/demo/simulated-shops.ts';
@@ -56,16 +59,25 @@ async function start(): Promise<void> {
   const engines = await startEngines({ config, log, clock, onRefused: (refusal) => onRefused(refusal) }, say);
   stops.push(() => engines.stop());
   let demo: Demo | undefined;
+  let here = (): string => '';
+  const phones =
+    config.demo && config.role === 'all' && networkOf(config) === undefined
+      ? await startDemoPhones({ clock, seed: readSecretSeed(config.dataDir), platformUrl: () => here() })
+      : undefined;
+  if (phones) stops.push(() => phones.stop());
   const platform = createPlatform({
     config,
     log,
     clock,
     engines,
-    addRoutes: (app) => {
+    network: phones?.settings,
+    addRoutes: (app, db) => {
+      if (phones) registerPhoneRoutes(app, { db, clock, network: phones.network, handy: () => handyNumbers(db) });
       if (demo && engines.mqttWsPort !== null)
         registerDemoRoutes(app, { demo, host: config.host, mqttWsPort: engines.mqttWsPort });
     },
   });
+  here = () => platform.local ?? '';
   stops.push(() => platform.stop());
   onRefused = (refusal) => {
     platform.deviceRefused(refusal).catch((error: Error) => log.warn({ err: error.message }, 'notice'));

@@ -101,3 +101,18 @@ test('what a role needs is named together with what is wrong elsewhere', () => {
   const result = readConfig({ ROLE: 'api', HTTP_PORT: 'x', MQTT_URL: 'mqtt://h' });
   expect('errors' in result && result.errors.map((line) => line.split(':')[0])).toEqual(['HTTP_PORT', 'DATABASE_URL']);
 });
+
+test('a telephone network is named wholly, with the way back to us, or not at all', () => {
+  const whole = {
+    TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+    TWILIO_AUTH_TOKEN: 'secret',
+    TWILIO_FROM: '+867101234567',
+    PUBLIC_URL: 'https://12349.example',
+  };
+  expect(readConfig(whole)).toMatchObject({ config: { twilio: { from: '+867101234567' } } });
+  for (const missing of Object.keys(whole)) {
+    expect(readConfig({ ...whole, [missing]: '' })).toEqual({
+      errors: [`${missing}: needed with the other TWILIO_ variables`],
+    });
+  }
+});

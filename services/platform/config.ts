@@ -94,6 +94,7 @@ export function readConfig(environment: Record<string, string | undefined>): { c
     ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`) ?? []),
     ...sharedPorts(parsed.data ?? {}),
     ...missing.map((variable) => `${variable}: needed for ROLE=${given['ROLE']}`),
+    ...(parsed.success ? missingForCalls(given) : []),
   ];
   if (!parsed.success || errors.length > 0) return { errors };
   const env = parsed.data;
@@ -120,6 +121,15 @@ export function readConfig(environment: Record<string, string | undefined>): { c
       },
     },
   };
+}
+
+/** A telephone network is named wholly or not at all, and has to find the way back to us. */
+function missingForCalls(given: Record<string, string | undefined>): string[] {
+  const keys = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'];
+  if (!keys.some((variable) => given[variable])) return [];
+  return [...keys, 'PUBLIC_URL']
+    .filter((variable) => !given[variable])
+    .map((variable) => `${variable}: needed with the other TWILIO_ variables`);
 }
 
 /** Two listeners can't have one port (0 is any free one); the second of them is named. */

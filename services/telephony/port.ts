@@ -56,6 +56,8 @@ export interface Report {
   kind: 'call' | 'message';
   id: string;
   incidentId: string | null;
+  /** Somebody called us: nothing that was ordered. */
+  inbound?: boolean;
   /** ms, the platform's clock. */
   at: number;
   event: 'ringing' | 'answered' | 'chosen' | 'joined' | 'ended';

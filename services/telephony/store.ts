@@ -80,14 +80,11 @@ function toJob(row: JobRow): Job {
   };
 }
 
-/** Writes an order, to be moved at once. False: there is one with this id already, which stays as it is. */
-export async function addJob(
-  db: Db,
-  job: Pick<Job, 'id' | 'kind' | 'direction' | 'incidentId' | 'number' | 'detail' | 'state' | 'sid'> & {
-    nextAt: number;
-    now: number;
-  },
-): Promise<boolean> {
+/** What is known of a job when it is written first. */
+export type NewJob = Pick<Job, 'id' | 'kind' | 'direction' | 'incidentId' | 'number' | 'detail' | 'state' | 'sid'>;
+
+/** Writes an order, to be looked at from `nextAt` on. False: there is one with this id already, which stays as it is. */
+export async function addJob(db: Db, job: NewJob & { nextAt: number; now: number }): Promise<boolean> {
   const added = await db.query(q.add_job, [
     job.id,
     job.kind,
@@ -185,7 +182,14 @@ export async function tellAndSave(
   let saved = job;
   for (const one of news) {
     const { id, kind, incidentId } = job;
-    const answer = await onReport(tx, { kind, id, incidentId, at: now, ...one });
+    const answer = await onReport(tx, {
+      kind,
+      id,
+      incidentId,
+      at: now,
+      ...one,
+      ...(job.direction === 'in' && { inbound: true }),
+    });
     if (one.event === 'chosen' && answer !== null) saved = { ...saved, said: answer.say };
   }
   await saveJob(tx, saved);

@@ -151,7 +151,7 @@ describe('a case on the telephone', () => {
     const incidentId = randomUUID();
     const [resident, operator, centre] = ['her', 'operator', 'seat'].map(numberOf) as [string, string, string];
     for (const number of [resident, operator, centre]) network.script(e164(number), { pickUp: 1 });
-    const ids = [];
+    const ids: string[] = [];
     for (const to of [resident, operator, centre])
       ids.push(await place({ to, incidentId, ask: null, join: true, record: true, say: ['马上跟您说话。'] }));
     await pass(20);
@@ -159,7 +159,7 @@ describe('a case on the telephone', () => {
     const [hers] = legsOf(resident);
     expect(network.companyOf(hers!)).toHaveLength(3);
     expect(heardBy(resident)).toContain('为了您的权益,本次通话会录音。');
-    await db.tx((tx) => telephony.hangUp(tx, ids[1]));
+    await db.tx((tx) => telephony.hangUp(tx, ids[1]!));
     await pass(5);
     network.hangUp(e164(centre));
     await pass(20);

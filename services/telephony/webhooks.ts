@@ -24,7 +24,7 @@ import { callersWaiting, inboundKey, putRecording, waitingBefore } from './lines
 import type { Network } from './network.ts';
 import { normaliseNumber } from './numbers.ts';
 import { conferenceOf, type OnInbound, type OnReport } from './port.ts';
-import { addJob, lockJob, tellAndSave } from './store.ts';
+import { addJob, lockJob, tellAndSave, type NewJob } from './store.ts';
 import { againTwiml, hangUpTwiml, joinTwiml, nextTwiml, openingTwiml, waitTwiml } from './twiml.ts';
 import { callUrls, type CallUrls } from './urls.ts';
 import { HOLD_WAV } from './hold.ts';
@@ -198,36 +198,49 @@ function chosenJoins(job: Job): boolean {
 }
 
 /** Somebody called us: a case from the first ring on, so that it is one also when he hangs up before anybody spoke. */
-async function inbound(deps: WebhookDeps, { form, now }: Heard): Promise<string> {
-  const sid = form['CallSid'] ?? '';
-  const from = normaliseNumber(form['From'] ?? '') ?? '';
-  const to = normaliseNumber(form['To'] ?? '') ?? form['To'] ?? '';
-  if (sid === '') refuse(deps, 'unknown_job');
-  const id = idFromName(`inbound ${sid}`);
-  const taken = await deps.db.tx(async (tx) => {
-    const known = await lockJob(tx, { sid });
-    if (known !== null) return known.state === 'ended' ? null : known;
-    const key = await inboundKey(tx, to);
-    const { incidentId, say } = await deps.onInbound(tx, { id, from, at: now, key });
-    const detail = { say, ask: null, join: true, record: false, ringS: 60, to };
-    await addJob(tx, {
-      id,
-      kind: 'call',
-      direction: 'in',
-      incidentId,
-      number: from,
-      detail,
-      state: 'placed',
-      sid,
-      nextAt: now + 60_000,
-      now,
-    });
-    const job = (await lockJob(tx, { sid }))!;
-    return tellAndSave(tx, { ...job, answeredAt: now, joiningAt: now }, [], deps.onReport, now);
-  });
+async function inbound(deps: WebhookDeps, heard: Heard): Promise<string> {
+  const taken = await takeCall(deps, heard);
   if (taken === null) refuse(deps, 'replayed');
+  deps.poke();
   return joinTwiml(callOf(taken).say, urlsOf(deps, taken), conferenceName(taken));
 }
+
+/** Null: the call is over. Tried again when somebody else has opened the home's case, or taken the same call, meanwhile. */
+async function takeCall(deps: WebhookDeps, { form, now }: Heard): Promise<Job | null> {
+  const sid = form['CallSid'] ?? '';
+  if (sid === '') refuse(deps, 'unknown_job');
+  const from = normaliseNumber(form['From'] ?? '') ?? '';
+  const to = normaliseNumber(form['To'] ?? '') ?? form['To'] ?? '';
+  const id = idFromName(`inbound ${sid}`);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await deps.db.tx(async (tx) => {
+        const known = await lockJob(tx, { sid });
+        if (known !== null) return known.state === 'ended' ? null : known;
+        const key = await inboundKey(tx, to);
+        const { incidentId, say } = await deps.onInbound(tx, { id, from, at: now, key });
+        const job: NewJob = {
+          id,
+          kind: 'call',
+          direction: 'in',
+          incidentId,
+          number: from,
+          detail: { say, ask: null, join: true, record: false, ringS: 60, to },
+          state: 'placed',
+          sid,
+        };
+        if (!(await addJob(tx, { ...job, nextAt: now + 60_000, now }))) throw new Taken();
+        const added = (await lockJob(tx, { sid }))!;
+        return tellAndSave(tx, { ...added, answeredAt: now, joiningAt: now }, [], deps.onReport, now);
+      });
+    } catch (error) {
+      const again = error instanceof Taken || (error as { code?: string }).code === '23505';
+      if (!again || attempt >= 5) throw error;
+    }
+  }
+}
+
+class Taken extends Error {}
 
 async function wait(deps: WebhookDeps, heard: Heard): Promise<string> {
   const { query } = heard;

@@ -53,6 +53,7 @@ export const englishWords: Record<keyof typeof wordTexts, string> = {
   'kind.gas': 'Gas',
   'kind.inactivity': 'No activity',
   'kind.medical': 'Medical key',
+  'kind.phone': 'Phone call',
   'kind.power_fail': 'Power failure',
   'kind.service': 'Green key',
   'kind.smoke': 'Smoke or fire',

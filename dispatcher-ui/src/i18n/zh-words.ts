@@ -51,6 +51,7 @@ export const wordTexts = {
   'kind.gas': '燃气',
   'kind.inactivity': '久无动静',
   'kind.medical': '医疗键',
+  'kind.phone': '来电',
   'kind.power_fail': '停电',
   'kind.service': '绿键',
   'kind.smoke': '烟火',

@@ -1,0 +1,193 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '#kernel/clock.ts';
+import { Problem } from '#kernel/errors.ts';
+import { phoneActSchema, phonesSchema, type Phone } from '#contracts/telephone.ts';
+import type { Leg } from '#devices/telephone/leg.ts';
+import { createTelephoneNetwork, type TelephoneNetwork } from '#devices/telephone/network.ts';
+import type { Database } from '#platform/database.ts';
+import type { App } from '#platform/http.ts';
+import { ownersOfNumbers } from '#registry/callers/callers.ts';
+import type { NetworkSettings } from '#telephony/network.ts';
+import { normaliseNumber, spellings } from '#telephony/numbers.ts';
+
+/** Our number on the demo's network, and lines of units that only dial. */
+const HOTLINE = '12349';
+/** What ended is shown a while longer, so that one reads how it ended. */
+const SHOWN_MS = 8_000;
+const CENTRES: Record<string, string> = { '110': '110 报警台', '119': '119 消防', '120': '120 急救中心' };
+const KINDS: Record<string, string> = {
+  resident: '老人',
+  grid_worker: '网格员',
+  volunteer: '志愿者',
+  medic: '社区医生',
+  guard: '保安',
+  informant: '信息员',
+  vendor_staff: '服务商',
+};
+
+/** The telephone network of the demo: in this process, on a port of its own, its telephones answered on `/phones`. */
+export interface DemoPhones {
+  settings: NetworkSettings;
+  network: TelephoneNetwork;
+  stop(): Promise<void>;
+}
+
+/** Starts it on loopback. `platformUrl`: where the platform listens, asked at each call. */
+export async function startDemoPhones(deps: {
+  clock: Clock;
+  /** What the network's keys follow from; secret. */
+  seed: string;
+  platformUrl: () => string;
+}): Promise<DemoPhones> {
+  const secret = (name: string): string => createHmac('sha256', deps.seed).update(name).digest('hex').slice(0, 32);
+  const account = { accountSid: `AC${secret('telephone account')}`, authToken: secret('telephone token') };
+  const network = createTelephoneNetwork({
+    clock: deps.clock,
+    ...account,
+    others: { pickUp: 'person' },
+    lines: () => [
+      {
+        number: HOTLINE,
+        voiceUrl: `${deps.platformUrl()}/webhooks/twilio/inbound`,
+        statusCallback: `${deps.platformUrl()}/webhooks/twilio/status`,
+      },
+    ],
+  });
+  const { url } = await network.start();
+  return {
+    network,
+    settings: { ...account, from: `+86710${HOTLINE}00`, apiBase: url },
+    stop: () => network.stop(),
+  };
+}
+
+/**
+ * `/api/demo/phones`: the telephones of the demo's network, for the page `/phones`. Only for a caller on this machine, and
+ * only where the network is a simulated one: whoever may pick up may hear.
+ */
+export function registerPhoneRoutes(
+  app: App,
+  deps: {
+    db: Database;
+    clock: Clock;
+    network: TelephoneNetwork;
+    /** Numbers of a few residents, to call from. */
+    handy: () => Promise<readonly string[]>;
+  },
+): void {
+  const { network } = deps;
+  const config = { access: 'public' as const };
+  const here = (ip: string): void => {
+    if (!/^(127\.|::1$|::ffff:127\.)/.test(ip))
+      throw new Problem('forbidden', { detail: '只在本机上可用 | Only on this machine' });
+  };
+  app.get('/api/demo/phones', { config, schema: { response: { 200: phonesSchema } } }, async (request) => {
+    here(request.ip);
+    return list(deps);
+  });
+  app.post(
+    '/api/demo/phones/:number/:act',
+    {
+      config,
+      schema: {
+        params: z.object({ number: z.string().max(24), act: z.enum(['pick-up', 'press', 'hang-up', 'call']) }),
+        body: phoneActSchema,
+        response: { 200: phonesSchema },
+      },
+    },
+    async (request) => {
+      here(request.ip);
+      const number = normaliseNumber(request.params.number);
+      if (number === null || !act(network, number, request.params.act, request.body.keys ?? ''))
+        throw new Problem('not_allowed_in_state', {
+          detail: '这部电话现在做不了这一步,可能已经挂断 | This telephone can not do that now; the call may be over',
+        });
+      return list(deps);
+    },
+  );
+}
+
+function act(network: TelephoneNetwork, number: string, what: string, keys: string): boolean {
+  switch (what) {
+    case 'pick-up':
+      return network.pickUp(number);
+    case 'press':
+      return network.press(number, keys);
+    case 'hang-up':
+      return network.hangUp(number);
+    default:
+      return network.dial(number, HOTLINE) !== null;
+  }
+}
+
+async function list(deps: {
+  db: Database;
+  clock: Clock;
+  network: TelephoneNetwork;
+  handy: () => Promise<readonly string[]>;
+}): Promise<z.infer<typeof phonesSchema>> {
+  const { db, clock, network } = deps;
+  const now = clock.now();
+  const lines = network.legs.filter(
+    (leg) =>
+      (leg.startedAt !== null || leg.direction === 'inbound') && (leg.endedAt === null || now - leg.endedAt < SHOWN_MS),
+  );
+  const recent = network.messages.filter(({ createdAt }) => now - createdAt < 10 * 60_000).slice(-30);
+  const handy = (await deps.handy()).flatMap((phone) => normaliseNumber(phone) ?? []);
+  const numbers = [...lines.map((leg) => leg.telephone), ...recent.map(({ to }) => to), ...handy];
+  const labels = await labelsOf(db, numbers);
+  const label = (number: string): { who: string; name: string } => labels.get(number) ?? { who: '电话', name: '' };
+  const phones = [...new Map(lines.map((leg) => [leg.telephone, leg])).values()].map((leg): Phone => ({
+    number: leg.telephone,
+    shown: shown(leg.telephone),
+    ...label(leg.telephone),
+    state: stateOf(leg),
+    since: leg.endedAt ?? leg.answeredAt ?? leg.createdAt,
+    from: leg.direction === 'inbound' ? '打给 12349' : '12349 来电',
+    heard: leg.heard.slice(-12).map(({ at, text }) => ({ at, text })),
+    asks: leg.asking !== null,
+    company: network
+      .companyOf(leg)
+      .filter((one) => one !== leg)
+      .map((one) => {
+        const { who, name } = label(one.telephone);
+        return `${who} ${name}`.trim();
+      }),
+    ended: leg.endedAt === null ? null : leg.status,
+  }));
+  return {
+    now,
+    phones,
+    messages: recent
+      .toReversed()
+      .map(({ sid, to, body, createdAt }) => ({ id: sid, ...label(to), shown: shown(to), text: body, at: createdAt })),
+    handy: handy.map((number) => ({ number, shown: shown(number), ...label(number) })),
+  };
+}
+
+function stateOf(leg: Leg): Phone['state'] {
+  if (leg.endedAt !== null) return 'ended';
+  if (leg.direction === 'inbound') return leg.status === 'ringing' ? 'calling' : 'talking';
+  return leg.status === 'in-progress' ? 'talking' : 'ringing';
+}
+
+async function labelsOf(db: Database, numbers: readonly string[]): Promise<Map<string, { who: string; name: string }>> {
+  const labels = new Map<string, { who: string; name: string }>();
+  const rows = await ownersOfNumbers(db, [...new Set(numbers)].flatMap(spellings));
+  for (const { phone, name, kind, of, relation } of rows) {
+    const number = normaliseNumber(phone);
+    if (number === null || labels.has(number)) continue;
+    labels.set(number, {
+      who: kind === 'contact' ? `${of ?? '老人'}的${relation || '家人'}` : (KINDS[kind] ?? kind),
+      name,
+    });
+  }
+  for (const [number, who] of Object.entries(CENTRES)) labels.set(number, { who, name: '' });
+  return labels;
+}
+
+function shown(number: string): string {
+  const mobile = /^\+86(1\d{2})(\d{4})(\d{4})$/.exec(number);
+  return mobile === null ? number.replace(/^\+86/, '0') : `${mobile[1]} ${mobile[2]} ${mobile[3]}`;
+}

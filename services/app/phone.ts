@@ -1,0 +1,57 @@
+import type { Clock } from '#kernel/clock.ts';
+import { createInboundCalls } from '#dispatch/inbound-call.ts';
+import type { Policies } from '#dispatch/policies.ts';
+import type { Config } from '#platform/config.ts';
+import type { Database } from '#platform/database.ts';
+import type { Log } from '#platform/log.ts';
+import { findCaller } from '#registry/callers/callers.ts';
+import type { NetworkSettings } from '#telephony/network.ts';
+import { spellings } from '#telephony/numbers.ts';
+import type { OnInbound, OnReport } from '#telephony/port.ts';
+import { createTelephony, type RunningTelephony } from '#telephony/telephony.ts';
+
+/** The telephone network that the configuration names, or none. */
+export function networkOf(config: Config): NetworkSettings | undefined {
+  const { accountSid, authToken, from, apiBase } = config.twilio;
+  if (accountSid === undefined || authToken === undefined || from === undefined) return undefined;
+  return { accountSid, authToken, from, apiBase };
+}
+
+/** Telephony as the platform wires it: who calls is looked up in the registry and becomes a case of dispatch. */
+export function wireTelephony(deps: {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  policies: Policies;
+  poke: () => void;
+  network: NetworkSettings;
+  publicUrl: () => string;
+  /** Takes what becomes of the calls and messages that were ordered. */
+  onReport: OnReport;
+}): RunningTelephony {
+  const inbound = createInboundCalls(deps);
+  const onInbound: OnInbound = async (tx, { id, from, key }) => {
+    const home = from === '' ? null : await findCaller(tx, spellings(from));
+    const incidentId = await inbound.take(tx, { id, shown: shownNumber(from), type: key, home });
+    const name = home === null || home.contact !== null ? null : home.formOfAddress;
+    return { incidentId, say: [`${name === null ? '' : `${name},`}您好,这里是12349一键通,马上接您。`] };
+  };
+  return createTelephony({
+    ...deps,
+    onInbound,
+    async onReport(tx, report) {
+      if (report.inbound !== true) return deps.onReport(tx, report);
+      await inbound.hear(tx, report);
+      return null;
+    },
+  });
+}
+
+/** A number as one reads it here: without the country where it is our own; 号码隐藏 when it was withheld. */
+function shownNumber(number: string): string {
+  if (number === '') return '号码隐藏';
+  const national = /^\+86(1[3-9]\d{9})$/.exec(number)?.[1];
+  if (national !== undefined) return national;
+  const line = /^\+86((?:10|2\d)|\d{3})(\d{7,8})$/.exec(number);
+  return line === null ? number : `0${line[1]}-${line[2]}`;
+}
