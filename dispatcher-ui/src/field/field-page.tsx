@@ -10,8 +10,8 @@ import { SignIn } from '../console/sign-in/sign-in.tsx';
 import { armSound, sound } from '../console/sound/alarm.ts';
 import { AntdTheme } from '../theme/antd-theme.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { useStore } from '../ui/store.ts';
 import { useAlarm } from './alarm.ts';
+import { Banner } from './banner.tsx';
 import { Duty, useDuty } from './duty.tsx';
 import { createFieldLive, type FieldLive } from './field-live.ts';
 import { Job } from './job.tsx';
@@ -127,7 +127,6 @@ function Hand({ me }: { me: Me }): ReactNode {
 function Head({ me, link, on }: { me: Me; link: string; on: boolean | null }): ReactNode {
   const t = useTexts();
   const [open, setOpen] = useState(false);
-  const quiet = useStore(sound, (state) => state.state !== 'on');
   return (
     <header className="field-head">
       <button type="button" className="head-name" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -139,17 +138,7 @@ function Head({ me, link, on }: { me: Me; link: string; on: boolean | null }): R
         <Icon name={link === 'live' ? 'check' : 'clock'} />
         {link === 'live' ? t.live : t.connecting}
       </span>
-      {link === 'cut' && (
-        <p className="head-cut" role="alert">
-          {t.cut}
-        </p>
-      )}
-      {quiet && link !== 'cut' && (
-        <button type="button" className="head-quiet" onClick={() => void armSound()}>
-          <Icon name="mute" />
-          {t.soundOff}
-        </button>
-      )}
+      <Banner />
       {open && (
         <div className="head-menu">
           <Preferences />

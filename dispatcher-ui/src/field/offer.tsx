@@ -3,6 +3,7 @@ import { DECLINE_REASONS } from '#contracts/field.ts';
 import type { FieldAssignment } from '#contracts/socket.ts';
 import { textOr } from '../i18n/i18n.ts';
 import { Icon } from '../ui/icons.tsx';
+import { Banner } from './banner.tsx';
 import { useTexts } from './texts.ts';
 import { useField, useServerTime } from './use-field.tsx';
 
@@ -16,6 +17,7 @@ export function Offer({ offer, more, pending }: { offer: FieldAssignment; more: 
   const who = incident.resident ?? incident.residents[0] ?? null;
   return (
     <section className="offer" role="alertdialog" aria-label={t.offer} data-assignment={offer.id}>
+      <Banner />
       <header className="offer-head">
         <p className={incident.class === 'rescue' ? 'offer-kind red' : 'offer-kind blue'}>
           <Icon name="alarm" />

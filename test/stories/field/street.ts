@@ -14,6 +14,8 @@ const METRE = 1 / 111_320;
 export interface Responder {
   staffId: string;
   name: string;
+  username: string;
+  password: string;
   api: Api;
 }
 
@@ -49,9 +51,19 @@ export interface Hiring {
 
 const DEVICE = 'demo-0001';
 
-/** Starts the platform with a clock that stands; the home's own street has nobody but whom the test hires. */
-export async function openField(at = NOON): Promise<FieldWorld> {
-  const clock = standingClock(at);
+/** A clock that goes on by itself from `start` (ms), and can be moved besides. */
+export function goingClock(start: number): ReturnType<typeof standingClock> {
+  let shift = start - Date.now();
+  return {
+    now: () => Date.now() + shift,
+    advance(ms) {
+      shift += ms;
+    },
+  };
+}
+
+/** Starts the platform, with a clock that stands unless another is given; the home's own street has nobody but whom the test hires. */
+export async function openField(at = NOON, clock = standingClock(at)): Promise<FieldWorld> {
   const running = await startPlatformHere({ clock });
   const { pool } = running.db;
   const one = async <Row>(sql: string, params: unknown[] = []): Promise<Row> => (await pool.query(sql, params)).rows[0];
@@ -107,7 +119,8 @@ export async function openField(at = NOON): Promise<FieldWorld> {
         );
       const role = kind === 'medic' || kind === 'volunteer' ? kind : 'grid_worker';
       const person = await signInTestPerson(running.db, clock, role, { name, staffId, regions: [region] });
-      return { staffId, name, api: openApi(running.url, person.cookie) };
+      const { username, password } = person;
+      return { staffId, name, username, password, api: openApi(running.url, person.cookie) };
     },
     async press(type = 'sos') {
       const [receipt] = await running.receive([{ ...redPress(DEVICE, clock.now()), type }]);
@@ -118,7 +131,7 @@ export async function openField(at = NOON): Promise<FieldWorld> {
       for (let tries = 0; tries < 20; tries++) {
         const { body } = await desk.get(`/api/incidents/${id}`);
         if (body.owner === null) await desk.send('POST', `/api/incidents/${id}/claim`, {});
-        const handoff = body.handoffs.find((one: { state: string }) => one.state === 'offered')?.id;
+        const handoff = body.handoffs.find((given: { state: string }) => given.state === 'offered')?.id;
         const way = handoff === undefined ? 'cancel' : 'handoff_update';
         const { version } = (await desk.get(`/api/incidents/${id}`)).body;
         last = (
