@@ -15,7 +15,9 @@ const DevicePage = lazy(() => import('./device/device-page.tsx'));
 const FamilyPage = lazy(() => import('./family/family-page.tsx'));
 const DeskPage = lazy(() => import('./desk/desk-page.tsx'));
 const PacketPage = lazy(() => import('./desk/packet-page.tsx'));
+const VendorPage = lazy(() => import('./vendor/vendor-page.tsx'));
 const FieldPage = lazy(() => import('./field/field-page.tsx'));
+const PhonesPage = lazy(() => import('./phones/phones-page.tsx'));
 const SetupPage = lazy(() => import('./setup/setup-page.tsx'));
 
 const router = createBrowserRouter([
@@ -24,7 +26,9 @@ const router = createBrowserRouter([
   { path: '/family/:token', element: <FamilyPage /> },
   { path: '/desk', element: <DeskPage /> },
   { path: '/packet', element: <PacketPage /> },
+  { path: '/vendor', element: <VendorPage /> },
   { path: '/field', element: <FieldPage /> },
+  { path: '/phones', element: <PhonesPage /> },
   { path: '/setup', element: <SetupPage /> },
   { path: '*', element: <Navigate to="/" replace /> },
 ]);

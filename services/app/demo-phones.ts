@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
-import { phoneActSchema, phonesSchema, type Phone } from '#contracts/telephone.ts';
+import { phoneActSchema, phonesSchema, type Phone, type PhoneOwner } from '#contracts/telephone.ts';
 import type { Leg } from '#devices/telephone/leg.ts';
 import { createTelephoneNetwork, type TelephoneNetwork } from '#devices/telephone/network.ts';
 import type { Database } from '#platform/database.ts';
@@ -15,16 +15,7 @@ import { normaliseNumber, spellings } from '#telephony/numbers.ts';
 const HOTLINE = '12349';
 /** What ended is shown a while longer, so that one reads how it ended. */
 const SHOWN_MS = 8_000;
-const CENTRES: Record<string, string> = { '110': '110 报警台', '119': '119 消防', '120': '120 急救中心' };
-const KINDS: Record<string, string> = {
-  resident: '老人',
-  grid_worker: '网格员',
-  volunteer: '志愿者',
-  medic: '社区医生',
-  guard: '保安',
-  informant: '信息员',
-  vendor_staff: '服务商',
-};
+const CENTRES = ['110', '119', '120'];
 
 /** The telephone network of the demo: in this process, on a port of its own, its telephones answered on `/phones`. */
 export interface DemoPhones {
@@ -136,24 +127,18 @@ async function list(deps: {
   const recent = network.messages.filter(({ createdAt }) => now - createdAt < 10 * 60_000).slice(-30);
   const handy = (await deps.handy()).flatMap((phone) => normaliseNumber(phone) ?? []);
   const numbers = [...lines.map((leg) => leg.telephone), ...recent.map(({ to }) => to), ...handy];
-  const labels = await labelsOf(db, numbers);
-  const label = (number: string): { who: string; name: string } => labels.get(number) ?? { who: '电话', name: '' };
+  const owner = await ownersOf(db, numbers);
   const phones = [...new Map(lines.map((leg) => [leg.telephone, leg])).values()].map((leg): Phone => ({
-    number: leg.telephone,
-    shown: shown(leg.telephone),
-    ...label(leg.telephone),
+    ...owner(leg.telephone),
     state: stateOf(leg),
     since: leg.endedAt ?? leg.answeredAt ?? leg.createdAt,
-    from: leg.direction === 'inbound' ? '打给 12349' : '12349 来电',
+    calledBy: leg.direction === 'inbound' ? 'it' : 'us',
     heard: leg.heard.slice(-12).map(({ at, text }) => ({ at, text })),
     asks: leg.asking !== null,
     company: network
       .companyOf(leg)
       .filter((one) => one !== leg)
-      .map((one) => {
-        const { who, name } = label(one.telephone);
-        return `${who} ${name}`.trim();
-      }),
+      .map((one) => owner(one.telephone)),
     ended: leg.endedAt === null ? null : leg.status,
   }));
   return {
@@ -161,8 +146,8 @@ async function list(deps: {
     phones,
     messages: recent
       .toReversed()
-      .map(({ sid, to, body, createdAt }) => ({ id: sid, ...label(to), shown: shown(to), text: body, at: createdAt })),
-    handy: handy.map((number) => ({ number, shown: shown(number), ...label(number) })),
+      .map(({ sid, to, body, createdAt }) => ({ ...owner(to), id: sid, text: body, at: createdAt })),
+    handy: [...new Set(handy)].map(owner),
   };
 }
 
@@ -172,19 +157,18 @@ function stateOf(leg: Leg): Phone['state'] {
   return leg.status === 'in-progress' ? 'talking' : 'ringing';
 }
 
-async function labelsOf(db: Database, numbers: readonly string[]): Promise<Map<string, { who: string; name: string }>> {
-  const labels = new Map<string, { who: string; name: string }>();
-  const rows = await ownersOfNumbers(db, [...new Set(numbers)].flatMap(spellings));
-  for (const { phone, name, kind, of, relation } of rows) {
-    const number = normaliseNumber(phone);
-    if (number === null || labels.has(number)) continue;
-    labels.set(number, {
-      who: kind === 'contact' ? `${of ?? '老人'}的${relation || '家人'}` : (KINDS[kind] ?? kind),
-      name,
-    });
+/** Whose each of these numbers is; a number that the registry does not know is nobody's. */
+async function ownersOf(db: Database, numbers: readonly string[]): Promise<(number: string) => PhoneOwner> {
+  const owners = new Map<string, Omit<PhoneOwner, 'number' | 'shown'>>();
+  for (const row of await ownersOfNumbers(db, [...new Set(numbers)].flatMap(spellings))) {
+    const { name, of, relation } = row;
+    const number = normaliseNumber(row.phone);
+    const kind = row.kind as PhoneOwner['kind'];
+    if (number !== null && !owners.has(number)) owners.set(number, { kind, name, of, relation });
   }
-  for (const [number, who] of Object.entries(CENTRES)) labels.set(number, { who, name: '' });
-  return labels;
+  const plain = (kind: PhoneOwner['kind'], name: string) => ({ kind, name, of: null, relation: null });
+  for (const number of CENTRES) owners.set(number, plain('centre', number));
+  return (number) => ({ number, shown: shown(number), ...(owners.get(number) ?? plain('unknown', '')) });
 }
 
 function shown(number: string): string {

@@ -1,24 +1,39 @@
 /** The telephones of the demo's network, as the page `/phones` sees them. Times in ms, of the server's clock. */
 import { z } from 'zod';
 
+/** Whose telephone it is; `of` and `relation` of a contact: whose, and what to her. `centre`: 110, 119 or 120. */
 const ownerSchema = z.object({
-  /** What he is: 王桂兰的女儿, 网格员, 120 急救中心. */
-  who: z.string(),
-  name: z.string(),
+  number: z.string(),
+  /** The number as one reads it. */
   shown: z.string(),
+  kind: z.enum([
+    'resident',
+    'contact',
+    'grid_worker',
+    'volunteer',
+    'medic',
+    'guard',
+    'informant',
+    'vendor_staff',
+    'centre',
+    'unknown',
+  ]),
+  name: z.string(),
+  of: z.string().nullable(),
+  relation: z.string().nullable(),
 });
+export type PhoneOwner = z.infer<typeof ownerSchema>;
 
 export const phoneSchema = ownerSchema.extend({
-  number: z.string(),
   state: z.enum(['ringing', 'calling', 'talking', 'ended']),
   since: z.number(),
-  /** Who is at the other end. */
-  from: z.string(),
+  /** Whether 12349 called it, or it calls 12349. */
+  calledBy: z.enum(['us', 'it']),
   heard: z.array(z.object({ at: z.number(), text: z.string() })),
   /** Whether a key is waited for. */
   asks: z.boolean(),
   /** Who else is in the conversation. */
-  company: z.array(z.string()),
+  company: z.array(ownerSchema),
   /** How it ended, as the network names it; null while it lasts. */
   ended: z.string().nullable(),
 });
@@ -29,7 +44,7 @@ export const phonesSchema = z.object({
   phones: z.array(phoneSchema),
   messages: z.array(ownerSchema.extend({ id: z.string(), text: z.string(), at: z.number() })),
   /** Telephones that one can call 12349 from. */
-  handy: z.array(ownerSchema.extend({ number: z.string() })),
+  handy: z.array(ownerSchema),
 });
 export type Phones = z.infer<typeof phonesSchema>;
 
