@@ -69,6 +69,8 @@ export interface Platform {
   }): Promise<void>;
   /** Where a case is and how many minutes its responder needs. */
   goal(incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null>;
+  /** Members of staff who have a page of their own open. */
+  inTheStreet(): Set<string>;
   /** Tells the consoles that a device was not let in: those of its home's region, or all where nobody registered it. */
   deviceRefused(refusal: { clientId: string; reason: string }): Promise<void>;
   /** One look of the sweep, now. */
@@ -367,6 +369,7 @@ export function createPlatform(deps: {
     },
     reportPosition: async (fix) => void (await reportPosition({ db, clock, cases, byIds: views.byIds, moved }, fix)),
     goal: (incidentId, assignmentId) => goalOf(db, incidentId, assignmentId),
+    inTheStreet: gateway.inTheStreet,
     async deviceRefused({ clientId, reason }) {
       const subject = (await findSubjects(db, [clientId])).get(clientId);
       const notice = { level: 'warn', code: 'device_refused', text: `设备 ${clientId} 没能连上:${reason}` } as const;

@@ -32,19 +32,35 @@ export interface PeopleDeps {
   }): Promise<void>;
   /** Where the case is and how many minutes the responder needs; null when it has no place. */
   goal(incidentId: string, assignmentId: string): Promise<{ lat: number; lon: number; minutes: number } | null>;
+  /** Members of staff who have a page of their own open: they answer themselves. */
+  inTheStreet(): Set<string>;
+}
+
+/** One in so many of those whom nobody chose by name says no: what is then done is to be seen too. */
+const SAYS_NO_IN = 8;
+
+/** Whether this one will say no: by the id, so that he means the same every time he is looked at. */
+function declines(a: LiveAssignment): boolean {
+  return a.wave !== null && Number.parseInt(a.id.slice(-4), 16) % SAYS_NO_IN === 0;
 }
 
 /**
- * Responders of the demo: each accepts what he is offered, sets out, drives there before everybody's eyes, arrives,
- * and is done when the operator says so. Only those without a page of their own open.
+ * Responders of the demo: each accepts what he is offered, now and then one says no; they set out, drive there before
+ * everybody's eyes, arrive, and are done after a while. Only those without a page of their own: who had one open while
+ * he had this job finishes it himself.
  */
 export function createSimulatedPeople(deps: PeopleDeps): { start(): void; stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   const ways = new Map<string, Way>();
+  const answeredByHand = new Set<string>();
 
   async function round(): Promise<void> {
-    const live = await liveAssignments(deps.db);
+    const all = await liveAssignments(deps.db);
+    const here = deps.inTheStreet();
+    for (const a of all) if (here.has(a.staffId)) answeredByHand.add(a.id);
+    for (const id of answeredByHand) if (!all.some((a) => a.id === id)) answeredByHand.delete(id);
+    const live = all.filter((a) => !answeredByHand.has(a.id));
     const places = new Map(
       (
         await staffPlaces(
@@ -68,11 +84,15 @@ export function createSimulatedPeople(deps: PeopleDeps): { start(): void; stop()
     const from = place && place.lat !== null && place.lon !== null ? { lat: place.lat, lon: place.lon } : null;
     const way = ways.get(a.id) ?? { since: now, from: from ?? { lat: 32.04, lon: 112.14 } };
     ways.set(a.id, way);
-    const answer = (to: 'accepted' | 'under_way' | 'on_scene' | 'done'): Promise<unknown> =>
+    const answer = (
+      to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done',
+      reason?: string,
+    ): Promise<unknown> =>
       deps.cases
-        .answer(a.id, a.staffId, { to }, { kind: 'person', id: a.staffId, name: a.name, role: a.role })
+        .answer(a.id, a.staffId, { to, reason }, { kind: 'person', id: a.staffId, name: a.name, role: a.role })
         .then(() => ways.set(a.id, { ...way, since: now }));
-    if (a.state === 'offered' && now - way.since >= ACCEPT_AFTER_MS) await answer('accepted');
+    if (a.state === 'offered' && now - way.since >= ACCEPT_AFTER_MS)
+      await (declines(a) ? answer('declined', '手上有事') : answer('accepted'));
     else if (a.state === 'accepted' && now - way.since >= DEPART_AFTER_MS) await answer('under_way');
     else if (a.state === 'under_way') await drive(a, way, now, answer);
     else if (a.state === 'on_scene' && now - way.since >= WORK_MS) await answer('done');

@@ -96,6 +96,7 @@ async function start(): Promise<void> {
       cases: platform.cases,
       reportPosition: platform.reportPosition,
       goal: platform.goal,
+      inTheStreet: platform.inTheStreet,
     });
     people.start();
     stops.push(() => people.stop());

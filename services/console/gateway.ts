@@ -48,6 +48,8 @@ export interface Gateway {
   carry(payloads: ConsolePayload[]): Promise<void>;
   responder(responder: WireResponder, regionPath: string): void;
   desk(desk: WireDesk, regions: string[]): void;
+  /** Of the members of staff, those who have `/field` open in this process. */
+  inTheStreet(): Set<string>;
   /** Cuts the sockets of these sessions at once. */
   revoke(sessionIds: string[]): void;
   stop(): Promise<void>;
@@ -165,6 +167,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
       screens.send('/console', { rooms: roomsOf(regionPath) }, 'responder', responder),
     desk: (desk, regions) =>
       screens.send('/console', { rooms: [...new Set(regions.flatMap((region) => roomsOf(region)))] }, 'desk', desk),
+    inTheStreet: () =>
+      new Set(screens.open('/field').flatMap(({ viewer }) => (viewer.staffId === null ? [] : [viewer.staffId]))),
     revoke: (sessionIds) => screens.cut(sessionIds.map((id) => `session:${id}`)),
     async stop() {
       clearInterval(beat);

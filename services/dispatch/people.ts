@@ -19,6 +19,8 @@ export interface LiveAssignment {
   name: string;
   role: string;
   state: string;
+  /** The wave of the asking; null: an operator chose him. */
+  wave: number | null;
   regionPath: string | null;
 }
 
@@ -32,6 +34,7 @@ export async function liveAssignments(db: Db): Promise<LiveAssignment[]> {
     name: row['name'] as string,
     role: row['role'] as string,
     state: row['state'] as string,
+    wave: row['wave'] as number | null,
     regionPath: row['region_path'] as string | null,
   }));
 }

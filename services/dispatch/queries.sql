@@ -296,7 +296,7 @@ where a.staff_id = any ($1::uuid[])
 group by a.staff_id;
 
 -- name: live_assignments
-select a.id, a.incident_id, a.staff_id, a.name, a.role, a.state, i.region_path
+select a.id, a.incident_id, a.staff_id, a.name, a.role, a.state, a.wave, i.region_path
 from assignment a
 join incident i on i.id = a.incident_id
 where a.state in ('offered', 'accepted', 'under_way', 'on_scene');

@@ -156,7 +156,7 @@ describe('an offer and what follows', () => {
 
     // He says that he is there, and his position says otherwise: refused in words.
     await page.getByRole('button', { name: '到达' }).tap();
-    await page.getByText(/定位显示离她家还有 600 米/).waitFor();
+    await page.getByText(/定位显示离她家还有 \d{3} 米/).waitFor();
     await keepScreen(page, 'field-not-there-phone-light');
     await page.getByRole('button', { name: '知道了' }).tap();
     await context.setGeolocation({ latitude: world.home.lat + 30 * METRE, longitude: world.home.lon, accuracy: 12 });
