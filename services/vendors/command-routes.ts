@@ -104,7 +104,14 @@ async function shopCommand(
       fields: [{ field: 'staff', expected: '自己店里的人 | people of your own shop' }],
     });
   if (name === 'staff') return { type: 'staff', staff };
-  return { type: 'accept', shopId, staff, minutes: body['minutes'] as number | undefined, code: drawCode() };
+  return {
+    type: 'accept',
+    shopId,
+    staff,
+    named: wanted !== undefined,
+    minutes: body['minutes'] as number | undefined,
+    code: drawCode(),
+  };
 }
 
 /** Nobody named: whoever accepts goes himself, and his colleagues as far as more are needed. */

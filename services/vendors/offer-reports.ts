@@ -22,7 +22,12 @@ export async function onOfferCall(
   const by = { kind: 'person', id: staff[0]?.id ?? null, name: staff[0]?.name ?? '店里', role: 'vendor' } as const;
   try {
     if (report.means === 'accepted')
-      await deps.orders.commandIn(tx, found.id, { type: 'accept', shopId: found.shopId, staff, code: drawCode() }, by);
+      await deps.orders.commandIn(
+        tx,
+        found.id,
+        { type: 'accept', shopId: found.shopId, staff, named: false, code: drawCode() },
+        by,
+      );
     else if (report.means === 'declined')
       await deps.orders.commandIn(
         tx,

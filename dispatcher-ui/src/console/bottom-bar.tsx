@@ -14,6 +14,7 @@ import { openIncident, openPanel, view } from './view.ts';
 const ORDER: readonly ActionId[] = [
   'claim',
   'takeOver',
+  'order',
   'assign',
   'arrived',
   'handoff',

@@ -19,6 +19,7 @@ import './map/map.css';
 import './sheets/sheets.css';
 import './sign-in/sign-in.css';
 import './windows/windows.css';
+import './work-order/work-order.css';
 
 const client = new QueryClient({
   // Freshness comes over the socket; a window that gains the focus asks nothing by itself.

@@ -7,6 +7,7 @@ export type Panel =
   | 'assign'
   | 'dial'
   | 'handoff'
+  | 'order'
   | 'resolve'
   | 'close'
   | 'cancel'

@@ -2,6 +2,8 @@
 import type { vendorTexts } from './zh-vendor.ts';
 
 export const englishVendor: Record<keyof typeof vendorTexts, string> = {
+  'action.order': 'Send a shop',
+  'bar.order': 'shop',
   'order.accepted': 'accepted',
   'order.approved': 'quote approved',
   'order.cancelled': 'cancelled',

@@ -1,5 +1,7 @@
 /** Texts of the shop's page and of work orders in the console. */
 export const vendorTexts = {
+  'action.order': '派服务商',
+  'bar.order': '派服务商',
   'order.accepted': '已接单',
   'order.approved': '报价已同意',
   'order.cancelled': '已取消',

@@ -90,7 +90,7 @@ function Head({ onLeave }: { onLeave: () => void }): ReactNode {
   const { state } = useStore(sound, (value) => value);
   return (
     <header className="v-head">
-      <div>
+      <div className="v-head-who">
         <h1>{shop.name}</h1>
         <p className="grey">
           {shop.rating !== null && <span>{t('vendor.rating', { rating: shop.rating.toFixed(1) })} · </span>}

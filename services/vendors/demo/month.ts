@@ -212,7 +212,7 @@ function live(draft: Order, shop: ShopPlan, random: Random): { order: Order; lin
   }
   const staff = shop.staff.slice(0, Math.max(1, draft.people)).map(({ id, name, phone }) => ({ id, name, phone }));
   const code = String(random.int(1_000, 9_999));
-  step(0.5, { type: 'accept', shopId: shop.id, staff, code }, worker);
+  step(0.5, { type: 'accept', shopId: shop.id, staff, named: true, code }, worker);
   if (draft.payer.kind === 'resident' && random.chance(0.15)) {
     step(2, { type: 'quote', fen: order.priceFen + random.int(10, 80) * 100, note: '要换零件' }, worker);
     step(3, { type: 'approve', by: 'resident' }, desk);

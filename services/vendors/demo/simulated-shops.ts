@@ -93,7 +93,7 @@ async function act(deps: { db: Database; orders: Orders }, work: Work): Promise<
   const steps: Partial<Record<OrderState, OrderCommand>> = {
     offered: declines(work.offerId)
       ? { type: 'decline', shopId: work.shopId, reason: 'no_staff' }
-      : { type: 'accept', shopId: work.shopId, staff: workers.slice(0, Math.max(1, order.people)), code: drawCode() },
+      : { type: 'accept', shopId: work.shopId, staff: workers, named: false, code: drawCode() },
     accepted: { type: 'depart' },
     disputed: { type: 'depart' },
     approved: order.arrivedAt === null ? { type: 'depart' } : { type: 'complete', parts: [], note: '' },

@@ -24,7 +24,15 @@ import {
 
 /** What somebody does with an order. `offer` and `shop` name what the caller's shop was asked; never another's. */
 export type OrderCommand =
-  | { type: 'accept'; shopId: string; staff: Worker[]; minutes?: number | undefined; code: string }
+  | {
+      type: 'accept';
+      shopId: string;
+      staff: Worker[];
+      /** False: `staff` is everybody of the shop, and the first of them go, as many as are needed. */
+      named: boolean;
+      minutes?: number | undefined;
+      code: string;
+    }
   | { type: 'decline'; shopId: string; reason: string; note?: string | undefined }
   | { type: 'give_back'; reason: string }
   | { type: 'staff'; staff: Worker[] }
@@ -154,19 +162,20 @@ function offerOf(o: Order, shopId: string, now: number): Offer {
 function accept(draft: OrderDraft, command: Extract<OrderCommand, { type: 'accept' }>): void {
   const { o, now } = draft;
   const offer = offerOf(o, command.shopId, now);
-  mustBeEnough(o, command.staff);
+  const staff = command.named ? command.staff : command.staff.slice(0, Math.max(1, o.people));
+  mustBeEnough(o, staff);
   Object.assign(offer, { state: 'accepted', endedAt: now });
   endOffers(draft, 'lost', offer.id);
   o.shopId = offer.shopId;
   o.shopName = offer.shopName;
-  o.staff = command.staff;
-  o.past = o.past.filter((id) => !command.staff.some((one) => one.id === id));
+  o.staff = staff;
+  o.past = o.past.filter((id) => !staff.some((one) => one.id === id));
   o.code = command.code;
   o.minutes = command.minutes ?? offer.minutes;
   o.acceptedAt = now;
   if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', offer: offer.id });
   become(draft, 'accepted');
-  note(draft, 'accepted', { offer: offer.id, shop: offer.shopName, who: command.staff.map((one) => one.name) });
+  note(draft, 'accepted', { offer: offer.id, shop: offer.shopName, who: staff.map((one) => one.name) });
 }
 
 function mustBeEnough(o: Order, staff: readonly Worker[]): void {

@@ -7,6 +7,7 @@ export const ACTIONS = {
   claim: { key: 'enter', cap: '⏎' },
   takeOver: { key: 't', cap: 'T' },
   assign: { key: 'r', cap: 'R' },
+  order: { key: 'g', cap: 'G' },
   handoff: { key: 'h', cap: 'H' },
   talk: { key: 'c', cap: 'C' },
   dial: { key: 'd', cap: 'D' },
@@ -47,6 +48,7 @@ export function actionsOf(incident: WireIncident, me: Me): ActionId[] {
       : ['takeOver', 'note'];
   const next = nextOf(incident);
   const rest: ActionId[] = [
+    ...(incident.class === 'household' ? (['order'] as const) : []),
     'assign',
     'handoff',
     'talk',
@@ -70,5 +72,6 @@ export function nextOf(incident: WireIncident): ActionId {
   const coming = liveAssignments(incident).some((one) => one.state === 'accepted' || one.state === 'under_way');
   if (coming) return 'arrived';
   if (incident.state === 'responding') return 'resolve';
-  return 'assign';
+  // Who asks for a plumber wants a shop; who asks for her children does not.
+  return incident.queue === 'household' && incident.kind === 'service' ? 'order' : 'assign';
 }

@@ -5,6 +5,7 @@ import { FirstQuestions } from '../handoff-call/first-questions.tsx';
 import { Sheets } from '../sheets/sheets.tsx';
 import { useCase } from './case-context.tsx';
 import { CaseFacts } from './case-facts.tsx';
+import { WorkOrders } from '../work-order/work-orders.tsx';
 import { CaseHelp } from './case-help.tsx';
 import { CasePath } from './case-path.tsx';
 import { CasePerson } from './case-person.tsx';
@@ -28,6 +29,7 @@ export function CaseView(): ReactNode {
       <div className="case-body">
         <div className="case-facts-side">
           <CaseHelp incident={incident} />
+          <WorkOrders incident={incident} />
           <CasePerson incident={incident} detail={detail} />
           <FirstQuestions key={incident.id} incident={incident} detail={detail} />
           <RawBytes incident={incident} />

@@ -5,6 +5,7 @@ import { useCase } from '../incident/case-context.tsx';
 import type { ActionId } from '../incident/actions.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import { view } from '../view.ts';
+import { WorkOrderSheet } from '../work-order/work-order-sheet.tsx';
 import { CancelSheet, LoudSheet, ReleaseSheet, RouteSheet } from './confirm-sheets.tsx';
 import { DialSheet } from './dial-sheet.tsx';
 import { CloseSheet, ResolveSheet } from './ending-sheets.tsx';
@@ -27,6 +28,8 @@ export function Sheets({
   switch (panel) {
     case 'handoff':
       return <HandoffSheet incident={incident} />;
+    case 'order':
+      return <WorkOrderSheet incident={incident} />;
     case 'dial':
       return <DialSheet incident={incident} detail={detail} />;
     case 'resolve':
