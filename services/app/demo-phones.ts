@@ -5,6 +5,7 @@ import { Problem } from '#kernel/errors.ts';
 import { phoneActSchema, phonesSchema, type Phone, type PhoneOwner } from '#contracts/telephone.ts';
 import type { Leg } from '#devices/telephone/leg.ts';
 import { createTelephoneNetwork, type TelephoneNetwork } from '#devices/telephone/network.ts';
+import { ownersOfDeskPhones } from '#identity/colleagues.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { ownersOfNumbers } from '#registry/callers/callers.ts';
@@ -160,7 +161,14 @@ function stateOf(leg: Leg): Phone['state'] {
 /** Whose each of these numbers is; a number that the registry does not know is nobody's. */
 async function ownersOf(db: Database, numbers: readonly string[]): Promise<(number: string) => PhoneOwner> {
   const owners = new Map<string, Omit<PhoneOwner, 'number' | 'shown'>>();
-  for (const row of await ownersOfNumbers(db, [...new Set(numbers)].flatMap(spellings))) {
+  const spelled = [...new Set(numbers)].flatMap(spellings);
+  const desks = (await ownersOfDeskPhones(db, spelled)).map((one) => ({
+    ...one,
+    kind: 'desk',
+    of: null,
+    relation: null,
+  }));
+  for (const row of [...desks, ...(await ownersOfNumbers(db, spelled))]) {
     const { name, of, relation } = row;
     const number = normaliseNumber(row.phone);
     const kind = row.kind as PhoneOwner['kind'];
@@ -173,5 +181,6 @@ async function ownersOf(db: Database, numbers: readonly string[]): Promise<(numb
 
 function shown(number: string): string {
   const mobile = /^\+86(1\d{2})(\d{4})(\d{4})$/.exec(number);
-  return mobile === null ? number.replace(/^\+86/, '0') : `${mobile[1]} ${mobile[2]} ${mobile[3]}`;
+  if (mobile !== null) return `${mobile[1]} ${mobile[2]} ${mobile[3]}`;
+  return number.replace(/^\+86((?:10|2\d)|[3-9]\d\d)(\d+)$/, '0$1-$2');
 }

@@ -16,6 +16,7 @@ const ownerSchema = z.object({
     'informant',
     'vendor_staff',
     'centre',
+    'desk',
     'unknown',
   ]),
   name: z.string(),

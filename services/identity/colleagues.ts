@@ -6,6 +6,7 @@ const q = loadQueries(import.meta.url, 'identity', [
   'accounts_sharing',
   'desk_phone',
   'set_desk_phone',
+  'owners_of_desk_phones',
   'accounts_of_role',
 ]);
 
@@ -22,6 +23,11 @@ export async function deskPhoneOf(db: Db, accountId: string): Promise<string | n
 /** Sets it; null takes it away. */
 export async function setDeskPhone(db: Db, accountId: string, phone: string | null): Promise<void> {
   await db.query(q.set_desk_phone, [accountId, phone]);
+}
+
+/** To whom desk telephones belong, by the number as it is written down. */
+export function ownersOfDeskPhones(db: Db, spellings: readonly string[]): Promise<{ phone: string; name: string }[]> {
+  return db.query(q.owners_of_desk_phones, [spellings]);
 }
 
 /** Of these accounts, those of that role which lie wholly within `regions` and may sign in. */

@@ -200,3 +200,6 @@ where a.id = any ($1::uuid[]) and a.role = $2 and a.disabled_at is null
 
 -- name: set_desk_phone
 update account set phone = $2 where id = $1;
+
+-- name: owners_of_desk_phones
+select phone, name from account where phone = any ($1::text[]) and disabled_at is null;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Phone } from '#contracts/telephone.ts';
 import { Icon } from '../ui/icons.tsx';
 import { stateOf, whoIs, type Texts } from './texts.ts';
@@ -56,22 +56,44 @@ export function PhoneCard({
                 .join(' · ')}
             </p>
           )}
-          {phone.state === 'talking' && (
-            <div className="phone-keys" role="group" aria-label={t.keys} data-asks={phone.asks || undefined}>
-              {phone.asks && <p>{t.asks}</p>}
-              {KEYS.map((key) => (
-                <button key={key} type="button" disabled={disabled} onClick={() => act('press', key)}>
-                  {key}
-                </button>
-              ))}
-            </div>
-          )}
+          {phone.state === 'talking' && <Keys phone={phone} t={t} act={act} disabled={disabled} />}
           <button type="button" className="phone-end" disabled={disabled} onClick={() => act('hang-up')}>
             {t.hangUp}
           </button>
         </>
       )}
     </article>
+  );
+}
+
+/** The keys, when one is waited for; else behind a button, so that other telephones stay in view. */
+function Keys({
+  phone,
+  t,
+  act,
+  disabled,
+}: {
+  phone: Phone;
+  t: Texts;
+  act: (what: PhoneAct, keys?: string) => void;
+  disabled: boolean;
+}): ReactNode {
+  const [open, setOpen] = useState(false);
+  if (!phone.asks && !open)
+    return (
+      <button type="button" onClick={() => setOpen(true)}>
+        {t.keys}
+      </button>
+    );
+  return (
+    <div className="phone-keys" role="group" aria-label={t.keys} data-asks={phone.asks || undefined}>
+      {phone.asks && <p>{t.asks}</p>}
+      {KEYS.map((key) => (
+        <button key={key} type="button" disabled={disabled} onClick={() => act('press', key)}>
+          {key}
+        </button>
+      ))}
+    </div>
   );
 }
 
