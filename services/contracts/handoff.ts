@@ -85,6 +85,7 @@ export const packetSchema = z.object({
   }),
   /** What has been done so far, newest last. */
   done: z.array(z.object({ at: time, by: z.string(), text: z.string() })),
+  /** Of the one it is about; null also while it is not known which of several that is. */
   care: wireCareSchema.nullable(),
   contacts: z.array(wireContactSchema),
   vitals: z.array(vitalSchema),
@@ -112,6 +113,8 @@ export const partnerHandoffSchema = z.object({
   target: z.enum(['110', '119', '120', 'hospital']),
   state: z.enum(HANDOFF_STATES),
   test: z.boolean(),
+  /** Grows with everything that happens to the case: a newer packet is worth opening. */
+  version: z.number().int(),
   priority: z.number().int(),
   complaint: z.string(),
   place: z.string(),
@@ -199,6 +202,7 @@ export const savedPartnerSchema = partnerSchema.extend({ webhookSecret: z.string
 /** One line of the medical desk's queue. */
 export const medicalCaseSchema = z.object({
   id: z.string(),
+  version: z.number().int(),
   priority: z.number().int(),
   state: z.string(),
   test: z.boolean(),

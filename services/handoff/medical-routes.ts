@@ -87,6 +87,7 @@ function lineOf(wire: WireIncident): MedicalCase {
   const place = wire.region.filter((one) => ['street', 'community', 'grid'].includes(one.level));
   return {
     id: wire.id,
+    version: wire.version,
     priority: wire.priority,
     state: wire.state,
     test: wire.test,

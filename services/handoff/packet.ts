@@ -76,7 +76,8 @@ export function packetOf(input: PacketInput): Packet {
       .filter((line) => TOLD.test(line.kind))
       .slice(-MOST_DONE)
       .map((line) => ({ at: line.at, by: line.by.name, text: line.text })),
-    care: detail.care,
+    // The card of one of several who live there would be taken for hers who lies on the floor.
+    care: detail.resident === null && detail.residents.length > 1 ? null : detail.care,
     contacts: detail.contacts,
     vitals: [...input.vitals],
     callBack: input.callBack,

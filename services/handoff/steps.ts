@@ -79,6 +79,7 @@ function lineOf(wire: WireIncident, handoff: WireHandoff): PartnerHandoff {
     target: handoff.to,
     state: handoff.state,
     test: wire.test,
+    version: wire.version,
     priority: wire.priority,
     complaint: complaintOf(wire.kind, {}, wire.silent),
     place: place.map((one) => one.name).join(' ') || '地点不明',

@@ -108,9 +108,9 @@ function Opened({
   onDone: () => void;
 }): ReactNode {
   const { t } = useTranslation();
-  // A look is written down each time: it is asked for again only when the handoff has moved on.
+  // A look is written down each time: it is asked for again only when something has happened.
   const { data, error } = useQuery({
-    queryKey: ['packet', id, handoff?.state ?? ''],
+    queryKey: ['packet', id, handoff?.version ?? 0],
     queryFn: ({ signal }) => fetchPacket(id, signal),
     staleTime: Infinity,
     retry: 1,

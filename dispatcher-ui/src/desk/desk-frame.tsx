@@ -41,7 +41,7 @@ export function DeskFrame({
           </Button>
         )}
         <h1>{title}</h1>
-        <span className="hand-me grey">{me.name}</span>
+        {me.name !== title && <span className="hand-me grey">{me.name}</span>}
         <time>{clockTime(now)}</time>
         <Preferences />
         <Button type="text" size="small" onClick={() => void signOut(client)}>

@@ -42,7 +42,11 @@ export function MedicalDesk({ me }: { me: Me }): ReactNode {
           </ul>
         </>
       }
-      opened={open === null ? null : <Opened key={open} id={open} />}
+      opened={
+        open === null ? null : (
+          <Opened key={open} id={open} version={items.find((one) => one.id === open)?.version ?? 0} />
+        )
+      }
     />
   );
 }
@@ -89,11 +93,12 @@ function Row({
   );
 }
 
-function Opened({ id }: { id: string }): ReactNode {
+function Opened({ id, version }: { id: string; version: number }): ReactNode {
   const { t } = useTranslation();
   const { data, error } = useQuery({
-    queryKey: ['medical', id],
-    queryFn: ({ signal }) => fetchMedical(id, signal),
+    queryKey: ['medical', id, version],
+    queryFn: ({ signal }): Promise<MedicalDetail> => fetchMedical(id, signal),
+    placeholderData: (before) => before,
     staleTime: Infinity,
     retry: 1,
   });
@@ -102,12 +107,12 @@ function Opened({ id }: { id: string }): ReactNode {
   return (
     <>
       <PacketView packet={data.packet} />
-      <Acts id={id} detail={data} />
+      <Acts id={id} version={version} detail={data} />
     </>
   );
 }
 
-function Acts({ id, detail }: { id: string; detail: MedicalDetail }): ReactNode {
+function Acts({ id, version, detail }: { id: string; version: number; detail: MedicalDetail }): ReactNode {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [said, setSaid] = useState<{ words: string; bad: boolean } | null>(null);
@@ -118,7 +123,7 @@ function Acts({ id, detail }: { id: string; detail: MedicalDetail }): ReactNode 
   const act = async (name: 'advise' | 'send' | 'handoff', body: object, words: string) => {
     setBusy(true);
     try {
-      client.setQueryData(['medical', id], await actMedical(id, name, body));
+      client.setQueryData(['medical', id, version], await actMedical(id, name, body));
       setSaid({ words, bad: false });
       return true;
     } catch (error) {

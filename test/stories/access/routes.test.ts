@@ -6,6 +6,7 @@ import { newAddress } from '#test/harness/identity.ts';
 import { standingClock, startPlatformHere } from '#test/harness/running.ts';
 import { CASES } from './exercises/cases.ts';
 import { get, type Call, type Exercise } from './exercises/exercise.ts';
+import { HANDOFF } from './exercises/handoff.ts';
 import { PEOPLE } from './exercises/people.ts';
 import { REGISTRY } from './exercises/registry.ts';
 import { digestOf, settleStreets, signInPerson, type Person } from './streets.ts';
@@ -55,7 +56,7 @@ await app.inject({
 
 const untouched = await digestOf(db.pool, streets.other.path);
 
-const EXERCISES: Record<string, Exercise> = { ...CASES, ...REGISTRY, ...PEOPLE };
+const EXERCISES: Record<string, Exercise> = { ...CASES, ...REGISTRY, ...PEOPLE, ...HANDOFF };
 const routes = app.routeRegistry.map((route) => ({ ...route, name: `${route.method} ${route.url}` }));
 /** Whoever may do nothing else may do these. */
 const OWN_AFFAIRS = ['DELETE /api/session', 'POST /api/me/password'];

@@ -1,12 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { DeskCommand } from '#dispatch/domain/desk.ts';
 import type { StreetCommand } from '#dispatch/domain/street.ts';
+import { bindPartnerAccounts, insertPartner } from '#handoff/partners.ts';
 import type { Clock } from '#kernel/clock.ts';
+import { idFromName } from '#kernel/ids.ts';
 import type { RunningPlatform } from '#test/harness/running.ts';
 import { pressOf, signInPerson, type Home, type Person, type Street } from './streets.ts';
 
-/** How far a case has got. `offered`, `under_way`: a person of the street; `handed`: offered to 120; `unplaced`: nobody knows whose. */
-export const STAGES = ['waiting', 'claimed', 'resolved', 'offered', 'under_way', 'handed', 'unplaced'] as const;
+/** How far a case has got. `offered`, `under_way`: a person of the street; `handed`: offered to 120; `medical`: waits at the medical desk; `unplaced`: nobody knows whose. */
+export const STAGES = [
+  'waiting',
+  'claimed',
+  'resolved',
+  'offered',
+  'under_way',
+  'handed',
+  'medical',
+  'unplaced',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface Case {
@@ -32,6 +43,12 @@ export interface Target {
   account(): Promise<{ id: string; username: string }>;
   /** An open hand-over of an operator of the street, with one case. */
   handover(): Promise<string>;
+  /** A case handed to the centre that `to` speaks for, taken as far as the last of `steps`. */
+  handoff(to: Person, steps: readonly ('accept' | 'dispatch' | 'arrive')[]): Promise<string>;
+  /** A centre of the street. */
+  partner(): Promise<{ id: string; version: number }>;
+  /** A medic on duty who could come to a case of the street. */
+  medic(): Promise<string>;
 }
 
 /** Things of one's own street, fresh for every call, since calls that go well use them up. */
@@ -49,6 +66,9 @@ export function ownTarget(running: RunningPlatform, clock: Clock, street: Street
       return { id, username };
     },
     handover: make.handover,
+    handoff: make.handoff,
+    partner: make.partner,
+    medic: make.medic,
   };
 }
 
@@ -86,6 +106,12 @@ export function otherTarget(running: RunningPlatform, clock: Clock, street: Stre
       ).then(({ id }) => id),
     account: async () => ({ id: street.people.operator.accountId, username: street.people.operator.username }),
     handover: () => once('handover', async () => known({ id: await make.handover() })).then(({ id }) => id),
+    handoff: (_to, steps) =>
+      once(`handoff ${steps.length}`, async () => known({ id: await make.handoff(street.people.partner, steps) })).then(
+        ({ id }) => id,
+      ),
+    partner: () => once('partner', async () => known(await make.partner())),
+    medic: () => once('medic', make.medic),
   };
 }
 
@@ -122,6 +148,9 @@ export function nobodysTarget(): Target {
     assignment: async () => randomUUID(),
     account: async () => ({ id: randomUUID(), username: `nobody-${randomUUID()}` }),
     handover: async () => randomUUID(),
+    handoff: async () => randomUUID(),
+    partner: async () => ({ id: randomUUID(), version: 1 }),
+    medic: async () => randomUUID(),
   };
 }
 
@@ -131,10 +160,10 @@ function makerOf(
   clock: Clock,
   street: Street,
   nextHome: () => Home = street.home,
-): Pick<Target, 'case' | 'candidate' | 'assignment' | 'handover'> {
+): Pick<Target, 'case' | 'candidate' | 'assignment' | 'handover' | 'handoff' | 'partner' | 'medic'> {
   const { cases } = running.platform;
-  const open = async (home: Home, device = home.deviceId): Promise<string> => {
-    const [receipt] = await running.receive([pressOf(device, clock)]);
+  const open = async (home: Home, device = home.deviceId, type: 'sos' | 'medical' = 'sos'): Promise<string> => {
+    const [receipt] = await running.receive([pressOf(device, clock, { type })]);
     street.words.add(receipt!.pressId, receipt!.ack.event);
     return receipt!.incident!;
   };
@@ -170,8 +199,9 @@ function makerOf(
   return {
     async case(stage, owner) {
       const home = nextHome();
-      const id = await open(home, stage === 'unplaced' ? `stranger-${home.deviceId}` : undefined);
-      if (stage !== 'waiting') await desk(id, owner, { type: 'claim' });
+      const device = stage === 'unplaced' ? `stranger-${home.deviceId}` : undefined;
+      const id = await open(home, device, stage === 'medical' ? 'medical' : 'sos');
+      if (stage !== 'waiting' && stage !== 'medical') await desk(id, owner, { type: 'claim' });
       if (stage === 'resolved') await desk(id, owner, { type: 'resolve', code: 'rescue' });
       if (stage === 'offered' || stage === 'under_way') await offer(id, owner, street.staff[1]!);
       if (stage === 'under_way') await come(id, home, street.staff[1]!);
@@ -198,6 +228,37 @@ function makerOf(
         await cases.answer(assignment, to.staffId!, { to: step }, to.actor);
       return assignment;
     },
+    async handoff(to, steps) {
+      await centreOf(running, street, to);
+      const owner = street.people.operator;
+      const home = nextHome();
+      const id = await open(home);
+      await desk(id, owner, { type: 'claim' });
+      await onStreet(id, owner, { type: 'handoff', target: '120' });
+      const { handoff: handoffId } = await look(id, home);
+      await running.db.tx((tx) =>
+        running.platform.handoff.begin(tx, { incidentId: id, handoffId, target: '120', automatic: false }),
+      );
+      const by = { kind: 'partner', id: to.accountId, name: to.name } as const;
+      for (const step of steps) {
+        const numbers = { caseNumber: '20261124-1', seat: '1' };
+        const command = { type: 'handoff_update', handoff: handoffId, to: STEPS[step], ...numbers } as const;
+        await cases.street(id, command, by, null);
+      }
+      return handoffId;
+    },
+    async partner() {
+      const id = randomUUID();
+      const partner = { id, target: 'clinic' as const, name: `${street.name}诊所`, phone: '0710-3511234' };
+      await insertPartner(running.db, { ...partner, region: street, secret: null });
+      return { id, version: 1 };
+    },
+    async medic() {
+      const id = await open(nextHome(), undefined, 'medical');
+      const { cookie } = street.people.medic;
+      const answer = await running.app.inject({ url: `/api/medical/cases/${id}`, headers: { cookie } });
+      return answer.json<{ medics: { id: string }[] }>().medics[0]!.id;
+    },
     async handover() {
       const from = await signInPerson(running, clock, 'operator', street, { name: `${street.name}交班的人` });
       await desk(await open(street.home()), from, { type: 'claim' });
@@ -210,6 +271,23 @@ function makerOf(
       return answer.json<{ id: string }>().id;
     },
   };
+}
+
+const STEPS = { accept: 'accepted', dispatch: 'dispatched', arrive: 'on_scene' } as const;
+
+/** A centre of the street for which `person` speaks; the same each time. */
+async function centreOf(running: RunningPlatform, street: Street, person: Person): Promise<string> {
+  const id = idFromName(`centre of ${person.accountId}`);
+  const partner = {
+    id,
+    target: '120' as const,
+    name: `${street.name}急救`,
+    phone: '120',
+    region: street,
+    secret: null,
+  };
+  if (await insertPartner(running.db, partner)) await bindPartnerAccounts(running.db, id, [person.accountId]);
+  return id;
 }
 
 /** What an exercise may use: the caller, and his own street for the parts of a call that must be right. */
