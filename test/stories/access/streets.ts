@@ -64,6 +64,7 @@ export async function settleStreets(running: RunningPlatform, clock: Clock): Pro
   const [own, other, beyond] = await Promise.all(
     [STREETS.own, STREETS.other, STREETS.beyond].map((name) => findStreet(pool, name)),
   );
+  for (const [mark, street] of [own!, other!].entries()) await pool.query(SPARE_BOXES, [street.path, `spare-${mark}-`]);
   const said = await Promise.all([own!, other!, beyond!].map(({ name }) => wordsSaidIn(pool, name)));
   const elsewhere = (mine: number): string =>
     said
@@ -133,6 +134,16 @@ export async function signInPerson(
   const person = await signInTestPerson(running.db, clock, role, { regions, name, staffId });
   return { ...person, role, name, staffId, actor: { kind: 'person', id: person.accountId, name, role } };
 }
+
+/** Every call that goes well uses a home up: those who live alone and have no box get one. */
+const SPARE_BOXES = `
+  insert into device (id, kind, household_id, lane)
+  select $2 || row_number() over (order by h.id), 'home_unit', h.id, '0'
+  from household h
+  where starts_with(h.region_path, $1) and not exists (select 1 from device d where d.household_id = h.id)
+    and not exists (select 1 from device d join resident w on w.id = d.resident_id where w.household_id = h.id)
+  order by h.id
+  limit 600`;
 
 const HOMES = `
   select h.id as "householdId", h.building_id as "buildingId", h.region_id as "gridId", h.region_path as "regionPath", h.address,
