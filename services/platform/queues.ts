@@ -30,7 +30,18 @@ const STALLED_MS = 2_500;
 const START_PATIENCE_MS = 3_000;
 const RENEW_PATIENCE_MS = 1_000;
 const CLOSE_PATIENCE_MS = 5_000;
-const WORKING = { concurrency: 8, lockDuration: LOCK_MS, stalledInterval: STALLED_MS, maxStalledCount: 10 };
+const RENEW_AFTER_MS = 3_000;
+/**
+ * Not by itself: BullMQ remembers that a first connection failed, and a worker that runs on one asks again without a
+ * pause for ever (seen: 30,000 times a second, and nothing else got a turn).
+ */
+const WORKING = {
+  autorun: false,
+  concurrency: 8,
+  lockDuration: LOCK_MS,
+  stalledInterval: STALLED_MS,
+  maxStalledCount: 10,
+};
 const FORGET = { defaultJobOptions: { removeOnComplete: true, removeOnFail: true } };
 
 /** What we need of a queue and of a worker, whatever carries them. */
@@ -41,7 +52,8 @@ interface Line {
   close(): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
-type Hand = Pick<Line, 'close' | 'on'>;
+/** What takes from a line. `run` begins once its connection is there, and rejects when it can't be had. */
+type Hand = Pick<Line, 'close' | 'on'> & { run(): Promise<void> };
 type Handle = (job: IntentJob) => Promise<void>;
 
 interface Carrier {
@@ -60,13 +72,30 @@ function onPostgres(databaseUrl: string): Carrier {
     schema: SCHEMA,
     migrate: true,
     max: 4,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: 15_000,
   };
   return {
     queue: (name) => new kind.Queue<IntentJob>(name, { connection, ...FORGET }),
-    worker: (name, handle) => new kind.Worker<IntentJob>(name, (job) => handle(job.data), { connection, ...WORKING }),
+    worker: (name, handle) =>
+      handOf(new kind.Worker<IntentJob>(name, (job) => handle(job.data), { connection, ...WORKING })),
     giveUp: () => undefined,
     end: () => undefined,
+  };
+}
+
+function handOf(
+  worker: Pick<Line, 'close' | 'on' | 'waitUntilReady'> & {
+    run(): Promise<void>;
+    emit(event: 'error', error: Error): boolean;
+  },
+): Hand {
+  return {
+    close: () => worker.close(),
+    on: (event, listener) => worker.on(event, listener),
+    async run() {
+      await worker.waitUntilReady();
+      worker.run().catch((error: Error) => worker.emit('error', error));
+    },
   };
 }
 
@@ -88,8 +117,8 @@ function onRedis(url: string, log: Log): Carrier {
       });
       return {
         // Without Redis nothing can be finished properly, and BullMQ would wait for it.
+        ...handOf(worker),
         close: () => worker.close(client.status !== 'ready'),
-        on: (event, listener) => worker.on(event, listener),
       };
     },
     giveUp() {
@@ -118,6 +147,7 @@ export function createQueues(deps: {
   let redis: Redis | undefined;
   let renewing: Promise<void> | undefined;
   let running = false;
+  let again: NodeJS.Timeout | undefined;
 
   async function open(): Promise<void> {
     const fresh = new Map<QueueName, Line>();
@@ -137,9 +167,14 @@ export function createQueues(deps: {
       worker.on('error', (error) => deps.log.warn({ queue: name, err: error.message }, 'queue worker'));
       return worker;
     });
+    await Promise.all(workers.map((worker) => worker.run())).catch((error: Error) => {
+      deps.log.warn({ err: error.message }, 'queue workers have no connection, made anew soon');
+      again = setTimeout(() => void renew().catch(() => undefined), RENEW_AFTER_MS);
+    });
   }
 
   async function shut(): Promise<void> {
+    clearTimeout(again);
     const old = [...workers, ...queues.values()];
     const through = carrier;
     workers = [];
