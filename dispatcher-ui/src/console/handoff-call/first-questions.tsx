@@ -16,7 +16,7 @@ import { useIsLive } from '../live/use-live.tsx';
 import './handoff-call.css';
 
 /**
- * What is asked first, with the newest answers. Q begins: then 1 yes, 2 no, 3 not known answers one and goes on to the
+ * What is asked first, with the newest answers. E begins: then 1 yes, 2 no, 3 not known answers one and goes on to the
  * next. They advise, and are what a centre is told first; nothing closes or downgrades by them.
  */
 export function FirstQuestions({
@@ -31,7 +31,10 @@ export function FirstQuestions({
   const isLive = useIsLive();
   const [asking, setAsking] = useState<FirstQuestion | null>(null);
   const open = isOpen(incident);
-  useKeys({ q: () => setAsking(FIRST_QUESTIONS[0]) }, { active: open && asking === null });
+  useKeys(
+    { e: () => setAsking(FIRST_QUESTIONS[0]) },
+    { active: open && incident.class === 'rescue' && asking === null },
+  );
   if (incident.class !== 'rescue' || detail === undefined) return null;
   const next = (after: FirstQuestion): FirstQuestion | null =>
     FIRST_QUESTIONS[FIRST_QUESTIONS.indexOf(after) + 1] ?? null;
@@ -42,7 +45,7 @@ export function FirstQuestions({
   return (
     <section className="first-questions" aria-label={t('ask.title')}>
       <h2>
-        {t('ask.title')} <kbd>Q</kbd>
+        {t('ask.title')} <kbd>E</kbd>
       </h2>
       <ul>
         {FIRST_QUESTIONS.map((one) => (

@@ -111,7 +111,9 @@ function linesOf(incident: ShownIncident, detail: WireIncidentDetail | undefined
       text: `“${one.say}”`,
     }));
   // Presses come folded (a stuck key is one line), with what was late or odd about them: the history's own lines of them would repeat that.
-  const history = detail ? detail.timeline.filter((one) => one.kind !== 'press').map((one) => historyLine(one)) : [];
+  const history = detail
+    ? detail.timeline.filter((one) => one.kind !== 'press' && one.kind !== 'changed').map((one) => historyLine(one))
+    : [];
   // What the box reports of its line (`button`) is told by the history in better words.
   const presses = incident.presses.filter((one) => one.type !== 'button').map((one) => pressLine(one, t));
   return [...history, ...presses, ...told].sort(
