@@ -64,7 +64,8 @@ export async function settleStreets(running: RunningPlatform, clock: Clock): Pro
   const [own, other, beyond] = await Promise.all(
     [STREETS.own, STREETS.other, STREETS.beyond].map((name) => findStreet(pool, name)),
   );
-  for (const [mark, street] of [own!, other!].entries()) await pool.query(SPARE_BOXES, [street.path, `spare-${mark}-`]);
+  for (const [mark, street] of [own!, other!].entries())
+    await pool.query(MORE_HOMES, [street.path, ['甲', '乙'][mark], mark]);
   const said = await Promise.all([own!, other!, beyond!].map(({ name }) => wordsSaidIn(pool, name)));
   const elsewhere = (mine: number): string =>
     said
@@ -135,15 +136,30 @@ export async function signInPerson(
   return { ...person, role, name, staffId, actor: { kind: 'person', id: person.accountId, name, role } };
 }
 
-/** Every call that goes well uses a home up: those who live alone and have no box get one. */
-const SPARE_BOXES = `
+/** Every call that goes well uses a home up: so many more of one resident with a box and somebody to call. */
+const MORE_HOMES = `
+  with
+    place as (
+      select b.id, b.grid_id, b.lat, b.lon, g.path from building b join region g on g.id = b.grid_id
+      where starts_with(g.path, $1) order by b.id limit 1
+    ),
+    n as (select i, lpad(i::text, 4, '0') as no from generate_series(1, 1500) i),
+    home as (
+      insert into household (id, building_id, region_id, region_path, unit, floor, room, address, lat, lon)
+      select md5($2 || 'home' || n.i)::uuid, place.id, place.grid_id, place.path, '1单元', 2, n.no, $2 || '新村' || n.no || '号', place.lat, place.lon
+      from n, place
+    ),
+    person as (
+      insert into resident (id, household_id, name, sex, born, phone)
+      select md5($2 || 'person' || i)::uuid, md5($2 || 'home' || i)::uuid, $2 || no, 'f', '1944-03-08', '1548' || $3 || '00' || no from n
+    ),
+    care as (insert into care_profile (resident_id) select md5($2 || 'person' || i)::uuid from n),
+    near as (
+      insert into contact (id, resident_id, ord, name, relation, phone)
+      select md5($2 || 'contact' || i)::uuid, md5($2 || 'person' || i)::uuid, 1, $2 || '女' || no, '女儿', '1549' || $3 || '00' || no from n
+    )
   insert into device (id, kind, household_id, lane)
-  select $2 || row_number() over (order by h.id), 'home_unit', h.id, '0'
-  from household h
-  where starts_with(h.region_path, $1) and not exists (select 1 from device d where d.household_id = h.id)
-    and not exists (select 1 from device d join resident w on w.id = d.resident_id where w.household_id = h.id)
-  order by h.id
-  limit 600`;
+  select 'spare-' || $3 || '-' || no, 'home_unit', md5($2 || 'home' || i)::uuid, '0' from n`;
 
 const HOMES = `
   select h.id as "householdId", h.building_id as "buildingId", h.region_id as "gridId", h.region_path as "regionPath", h.address,
