@@ -108,16 +108,19 @@ function registerOrders(app: App, deps: VendorRoutesDeps): void {
     state: z.enum(['open', 'all', ...ORDER_STATES]).default('open'),
     incident: z.uuid().optional(),
     shop: z.uuid().optional(),
-    callbacks: z.stringbool().default(false),
+    /** Only what waits for a call-back. */
+    callbacks: z.enum(['true', 'false']).default('false'),
   });
   app.get(
     '/api/work-orders',
     { config: { access: READERS }, schema: { querystring: query, response: { 200: listOf(wireOrderSchema) } } },
     async (request) => {
-      const { state, incident, shop, limit, cursor, callbacks } = request.query;
+      const { state, incident, shop, limit, cursor } = request.query;
+      const callbacks = request.query.callbacks === 'true';
       const own = await ownShopOf(deps, request.viewer);
       if (callbacks && own !== null)
         throw new Problem('forbidden', { detail: '回访不归店里 | Call-backs are not for shops' });
+      if (own !== null && shop !== undefined && shop !== own) return { items: [], nextCursor: null };
       const open = ORDER_STATES.filter((one) => one !== 'settled' && one !== 'cancelled');
       return listOrders(deps, request.viewer, {
         incident: incident ?? null,

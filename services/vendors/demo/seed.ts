@@ -57,8 +57,7 @@ export async function seedVendors(deps: { db: Database; clock: Clock; orders?: n
   if ((await db.query<{ seeded: boolean }>(q.is_seeded))[0]!.seeded) return;
   const shops = planShops(layOut(FANCHENG));
   await db.tx(async (tx) => {
-    await tx.query(q.seed_services, [JSON.stringify(CATALOGUE.map((one, ord) => ({ ...one, ord }))), CITY]);
-    await tx.query(q.seed_payers, [JSON.stringify(PAYERS), JSON.stringify(CLASSES)]);
+    await seedCatalogue(tx);
     await insertRows(tx, { staff: shops.flatMap((shop) => shop.staff) });
     const bare = JSON.stringify(shops.map(({ staff: _staff, ...shop }) => shop));
     await tx.query(q.seed_shops, [bare]);
@@ -81,6 +80,12 @@ export async function seedVendors(deps: { db: Database; clock: Clock; orders?: n
     });
     await tx.query(q.seed_ratings, [JSON.stringify([...stars].map(([id, one]) => ({ id, ...one })))]);
   });
+}
+
+/** The 41 services with their prices in Xiangyang, and who may pay. What is there already is left as it is. */
+export async function seedCatalogue(tx: Db): Promise<void> {
+  await tx.query(q.seed_services, [JSON.stringify(CATALOGUE.map((one, ord) => ({ ...one, ord }))), CITY]);
+  await tx.query(q.seed_payers, [JSON.stringify(PAYERS), JSON.stringify(CLASSES)]);
 }
 
 /** Who of the three known shops signs in, in the order of shop1, shop2, shop3. */

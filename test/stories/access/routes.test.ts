@@ -9,6 +9,8 @@ import { get, type Call, type Exercise } from './exercises/exercise.ts';
 import { HANDOFF } from './exercises/handoff.ts';
 import { PEOPLE } from './exercises/people.ts';
 import { REGISTRY } from './exercises/registry.ts';
+import { VENDORS } from './exercises/vendors.ts';
+import { settleShops } from './shops.ts';
 import { digestOf, settleStreets, signInPerson, type Person } from './streets.ts';
 import { nobodysTarget, otherTarget, ownTarget, STAGES, type Scene, type Target } from './targets.ts';
 
@@ -27,6 +29,7 @@ const running = await startPlatformHere({
 afterAll(() => running.stop());
 const { app, db } = running;
 const streets = await settleStreets(running, clock);
+await settleShops(running, [streets.own, streets.other]);
 const other = otherTarget(running, clock, streets.other);
 const nobody = nobodysTarget();
 /** Of one's own street, for calls that are refused anyhow. */
@@ -56,7 +59,7 @@ await app.inject({
 
 const untouched = await digestOf(db.pool, streets.other.path);
 
-const EXERCISES: Record<string, Exercise> = { ...CASES, ...REGISTRY, ...PEOPLE, ...HANDOFF };
+const EXERCISES: Record<string, Exercise> = { ...CASES, ...REGISTRY, ...PEOPLE, ...VENDORS, ...HANDOFF };
 const routes = app.routeRegistry.map((route) => ({ ...route, name: `${route.method} ${route.url}` }));
 /** Whoever may do nothing else may do these. */
 const OWN_AFFAIRS = ['DELETE /api/session', 'POST /api/me/password'];

@@ -5,6 +5,7 @@ import { bindPartnerAccounts, insertPartner } from '#handoff/partners.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { idFromName } from '#kernel/ids.ts';
 import type { RunningPlatform } from '#test/harness/running.ts';
+import { NO_SHOPS, shopTarget, shopTargetOnce, type ShopTarget } from './shops.ts';
 import { pressOf, signInPerson, type Home, type Person, type Street } from './streets.ts';
 
 /** How far a case has got. `offered`, `under_way`: a person of the street; `handed`: offered to 120; `medical`: waits at the medical desk; `unplaced`: nobody knows whose. */
@@ -43,6 +44,8 @@ export interface Target {
   account(): Promise<{ id: string; username: string }>;
   /** An open hand-over of an operator of the street, with one case. */
   handover(): Promise<string>;
+  /** Shops of the street and their work. */
+  readonly shops: ShopTarget;
   /** A case handed to the centre that `to` speaks for, taken as far as the last of `steps`. */
   handoff(to: Person, steps: readonly ('accept' | 'dispatch' | 'arrive')[]): Promise<string>;
   /** A centre of the street. */
@@ -66,6 +69,7 @@ export function ownTarget(running: RunningPlatform, clock: Clock, street: Street
       return { id, username };
     },
     handover: make.handover,
+    shops: shopTarget(running, clock, street, street.home),
     handoff: make.handoff,
     partner: make.partner,
     medic: make.medic,
@@ -105,6 +109,11 @@ export function otherTarget(running: RunningPlatform, clock: Clock, street: Stre
         known({ id: await make.assignment(street.people.grid_worker, state) }),
       ).then(({ id }) => id),
     account: async () => ({ id: street.people.operator.accountId, username: street.people.operator.username }),
+    shops: shopTargetOnce(shopTarget(running, clock, street, nextHome), async (name, work) => {
+      const made = await once(name, work);
+      if (typeof made === 'string') street.words.add(made);
+      return made;
+    }),
     handover: () => once('handover', async () => known({ id: await make.handover() })).then(({ id }) => id),
     handoff: (_to, steps) =>
       once(`handoff ${steps.length}`, async () => known({ id: await make.handoff(street.people.partner, steps) })).then(
@@ -148,6 +157,7 @@ export function nobodysTarget(): Target {
     assignment: async () => randomUUID(),
     account: async () => ({ id: randomUUID(), username: `nobody-${randomUUID()}` }),
     handover: async () => randomUUID(),
+    shops: NO_SHOPS,
     handoff: async () => randomUUID(),
     partner: async () => ({ id: randomUUID(), version: 1 }),
     medic: async () => randomUUID(),
