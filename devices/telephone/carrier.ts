@@ -25,12 +25,12 @@ export function sign(authToken: string, url: string, form: Record<string, string
 export function createCarrier(deps: {
   authToken: string;
   timeline: Timeline;
-  faults: () => Faults;
+  roll: (fault: keyof Faults) => boolean;
   random: () => number;
   /** Hears of every callback and its answer's status; 0: none. */
   onCarried?: (url: string, form: Record<string, string>, status: number) => void;
 }): Carrier {
-  const { timeline, random } = deps;
+  const { timeline, random, roll } = deps;
 
   async function send(url: string, method: string, form: Record<string, string>): Promise<string | null> {
     const address = new URL(url);
@@ -63,13 +63,12 @@ export function createCarrier(deps: {
 
   return {
     tell(url, method, form) {
-      const faults = deps.faults();
-      if (random() < faults.lost) return;
+      if (roll('lost')) return;
       let delay = 0;
-      if (random() < faults.late) delay = 5_000 + random() * 15_000;
-      else if (random() < faults.wrongOrder) delay = 500 + random() * 2_500;
+      if (roll('late')) delay = 5_000 + random() * 15_000;
+      else if (roll('wrongOrder')) delay = 500 + random() * 2_500;
       void later(delay, url, method, form);
-      if (random() < faults.twice) void later(delay + random() * 4_000, url, method, form);
+      if (roll('twice')) void later(delay + random() * 4_000, url, method, form);
     },
     fetch: (url, method, form) => timeline.track(send(url, method, form)),
   };

@@ -30,8 +30,8 @@ export interface Exchange {
   messages: ReceivedMessage[];
   recordings: KeptRecording[];
   conferences: Conferences;
-  faults: () => Faults;
-  random: () => number;
+  /** Whether this goes wrong now. */
+  roll: (fault: keyof Faults) => boolean;
   violations: string[];
   placeCall(asked: URLSearchParams): Leg;
   sendMessage(asked: URLSearchParams): ReceivedMessage;

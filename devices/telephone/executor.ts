@@ -153,6 +153,7 @@ async function gather(deps: ExecutorDeps, leg: Leg, verb: Element): Promise<Step
   if (digits === '' && attributes['actionOnEmptyResult'] !== 'true') return 'on';
   const url = attributes['action'];
   if (url === undefined) return 'on';
+  if (digits !== '') leg.given.push(digits);
   return { go: { url, method: attributes['method'] ?? 'POST', form: { Digits: digits, msg: 'Gather End' } } };
 }
 

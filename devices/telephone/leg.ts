@@ -52,6 +52,8 @@ export interface Leg {
   /** Pressed and not yet taken by a question. */
   pressed: string;
   questions: number;
+  /** What was answered to each question that was answered. */
+  given: string[];
   conference: string | null;
   script: Script;
   over: AbortController;
@@ -85,6 +87,7 @@ export function newLeg(
     asking: null,
     pressed: '',
     questions: 0,
+    given: [],
     conference: null,
     over: new AbortController(),
     interrupted: new AbortController(),

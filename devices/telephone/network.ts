@@ -39,6 +39,8 @@ export interface TelephoneNetwork {
   companyOf(leg: Leg): Leg[];
   /** Requests and documents that Twilio would not understand. */
   readonly violations: readonly string[];
+  /** How often each thing went wrong. */
+  readonly mishaps: Readonly<Partial<Record<keyof Faults, number>>>;
   /** How each callback was answered, oldest first. */
   readonly carried: readonly { url: string; form: Record<string, string>; status: number }[];
   /** Called when a call was created, before that is answered. */
@@ -52,6 +54,12 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
   const scripts = new Map<string, Script>();
   const carried: { url: string; form: Record<string, string>; status: number }[] = [];
   let faults = NO_FAULTS;
+  const mishaps: Partial<Record<keyof Faults, number>> = {};
+  const roll = (fault: keyof Faults): boolean => {
+    if (random() >= faults[fault]) return false;
+    mishaps[fault] = (mishaps[fault] ?? 0) + 1;
+    return true;
+  };
   let serial = 0;
   const newSid = (prefix: string): string =>
     prefix +
@@ -61,7 +69,7 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
   const carrier: Carrier = createCarrier({
     authToken: options.authToken,
     timeline,
-    faults: () => faults,
+    roll,
     random,
     onCarried: (url, form, status) => {
       carried.push({ url, form, status });
@@ -83,8 +91,7 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
       release: (leg) => end(leg, 'completed'),
       changed: () => undefined,
     }),
-    faults: () => faults,
-    random,
+    roll,
     violations: [],
     placeCall,
     sendMessage,
@@ -157,9 +164,9 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
 
   function scriptFor(number: string): Script {
     const script = scripts.get(number) ?? options.others ?? { pickUp: 'person' };
-    if (random() < faults.busy) return { ...script, pickUp: 'busy' };
-    if (random() < faults.noAnswer) return { ...script, pickUp: 'never' };
-    return random() < faults.voicemail ? { ...script, pickUp: 'voicemail' } : script;
+    if (roll('busy')) return { ...script, pickUp: 'busy' };
+    if (roll('noAnswer')) return { ...script, pickUp: 'never' };
+    return roll('voicemail') ? { ...script, pickUp: 'voicemail' } : script;
   }
 
   async function runOutbound(leg: Leg): Promise<void> {
@@ -329,6 +336,7 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
     messages: exchange.messages,
     violations: exchange.violations,
     carried,
+    mishaps,
     start: (at) => rest.start(at),
     async stop() {
       for (const leg of exchange.legs) leg.over.abort();

@@ -56,9 +56,8 @@ function answerTo(exchange: Exchange, request: IncomingMessage, body: string): A
   if (posted && !request.headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
     return refuse(415, 20415, 'Unsupported media type');
   const asked: Asked = { parameters: posted ? new URLSearchParams(body) : url.searchParams, path, url };
-  const faults = exchange.faults();
-  if (exchange.random() < faults.tooMany) return refuse(429, 20429, 'Too Many Requests');
-  if (exchange.random() < faults.serverError) return refuse(500, 20500, 'Internal Server Error');
+  if (exchange.roll('tooMany')) return refuse(429, 20429, 'Too Many Requests');
+  if (exchange.roll('serverError')) return refuse(500, 20500, 'Internal Server Error');
   return route(exchange, request.method ?? 'GET', asked);
 }
 
@@ -132,8 +131,7 @@ function isNumber(number: string): boolean {
 
 function createCall(exchange: Exchange, { parameters }: Asked): Answer {
   const to = parameters.get('To')!;
-  const faults = exchange.faults();
-  if (!isNumber(to) || exchange.random() < faults.rejected)
+  if (!isNumber(to) || exchange.roll('rejected'))
     return refuse(400, 21211, `The phone number you are attempting to call, ${to}, is not valid.`);
   const leg = exchange.placeCall(parameters);
   return after(exchange, { status: 201, body: callOf(exchange, leg) });
@@ -141,16 +139,15 @@ function createCall(exchange: Exchange, { parameters }: Asked): Answer {
 
 function createMessage(exchange: Exchange, { parameters }: Asked): Answer {
   const to = parameters.get('To')!;
-  if (!isNumber(to) || exchange.random() < exchange.faults().rejected)
+  if (!isNumber(to) || exchange.roll('rejected'))
     return refuse(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
   return after(exchange, { status: 201, body: messageOf(exchange, exchange.sendMessage(parameters)) });
 }
 
 /** It is done; whether who asked learns of it is another matter. */
 function after(exchange: Exchange, answer: Answer): Answer {
-  const faults = exchange.faults();
-  if (exchange.random() < faults.errorAfter) return refuse(500, 20500, 'Internal Server Error');
-  return exchange.random() < faults.timeoutAfter ? 'cut' : answer;
+  if (exchange.roll('errorAfter')) return refuse(500, 20500, 'Internal Server Error');
+  return exchange.roll('timeoutAfter') ? 'cut' : answer;
 }
 
 function updateCall(exchange: Exchange, sid: string, { parameters }: Asked): Answer {

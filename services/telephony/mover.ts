@@ -16,7 +16,7 @@ import { normaliseNumber } from './numbers.ts';
 import { REQUEST_MS, type Listed, type Network, type Placed } from './network.ts';
 import type { CallUrls } from './urls.ts';
 import { conferenceOf, type OnReport } from './port.ts';
-import { findDue, knownSids, lockJob, tellAndSave } from './store.ts';
+import { findDue, knownSids, lockJob, saveJob, tellAndSave } from './store.ts';
 
 /** As long a worker may take with a row before another may. Longer than a request, so that no two place at once. */
 const LEASE_MS = REQUEST_MS + 7_000;
@@ -57,8 +57,8 @@ export interface MoverDeps {
   onReport: OnReport;
 }
 
-/** What is to be done with a row that was taken; `null`: it was done in the database. */
-type Errand = 'place' | 'look' | 'end' | 'ask';
+/** What is to be done with a row that was taken; the last four need no request. */
+type Errand = 'place' | 'look' | 'end' | 'ask' | 'close' | 'cancelled' | 'bad_number' | 'busy';
 
 /** Construction does nothing. */
 export function createMover(deps: MoverDeps): Mover {
@@ -74,7 +74,6 @@ export function createMover(deps: MoverDeps): Mover {
     if (room <= 0) return 0;
     const taken = await take(deps, room);
     for (const { job, errand } of taken) {
-      if (errand === null) continue;
       const flight: Promise<void> = carry(deps, job, errand)
         .catch((error: Error) => log.warn({ job: job.id, errand, err: error.message }, 'telephone'))
         .finally(() => {
@@ -137,22 +136,25 @@ export function createMover(deps: MoverDeps): Mover {
   };
 }
 
-/** Takes rows that are due, each counted up and put off by a lease: from here on only this attempt may write them. */
-async function take(deps: MoverDeps, limit: number): Promise<{ job: Job; errand: Errand | null }[]> {
-  const { db, clock, onReport } = deps;
-  const once = (most: number): Promise<{ job: Job; errand: Errand | null }[]> =>
+/**
+ * Takes rows that are due, each counted up and put off by a lease: from here on only this attempt may write them. Nothing
+ * is told in here, so that one row whose report fails holds up no other.
+ */
+async function take({ db, clock }: MoverDeps, limit: number): Promise<{ job: Job; errand: Errand }[]> {
+  const once = (most: number): Promise<{ job: Job; errand: Errand }[]> =>
     db.tx(async (tx) => {
       const now = clock.now();
-      const taken: { job: Job; errand: Errand | null }[] = [];
+      const taken: { job: Job; errand: Errand }[] = [];
       const numbers = new Set<string>();
       for (const { job: due, inUse } of await findDue(tx, most, BUSY_MS, now)) {
-        const isNew = due.state === 'ordered' && due.hangUpAt === null;
+        const errand = errandOf(due, inUse, now);
         // Of two orders to one number the second waits until the first is known to be there.
-        if (isNew && numbers.has(`${due.kind} ${due.number}`)) continue;
-        if (isNew) numbers.add(`${due.kind} ${due.number}`);
-        const { turn, errand } = judge({ ...due, attempt: due.attempt + 1, nextAt: now + LEASE_MS }, inUse, now);
-        await tellAndSave(tx, turn.job, turn.news, onReport, now);
-        taken.push({ job: turn.job, errand });
+        if (errand === 'place' && numbers.has(`${due.kind} ${due.number}`)) continue;
+        if (errand === 'place') numbers.add(`${due.kind} ${due.number}`);
+        const job: Job = { ...due, attempt: due.attempt + 1, nextAt: now + LEASE_MS };
+        if (errand === 'place') Object.assign(job, { state: 'placing', placingAt: now });
+        await saveJob(tx, job);
+        taken.push({ job, errand });
       }
       return taken;
     });
@@ -166,26 +168,23 @@ async function take(deps: MoverDeps, limit: number): Promise<{ job: Job; errand:
 }
 
 /** What a row needs that is due now. */
-function judge(job: Job, inUse: boolean, now: number): { turn: Turn; errand: Errand | null } {
-  const stay = (errand: Errand): { turn: Turn; errand: Errand } => ({ turn: { job, news: [] }, errand });
-  const done = (turn: Turn): { turn: Turn; errand: null } => ({ turn, errand: null });
-  if (job.final !== null) return done(closeHeld(job, now));
+function errandOf(job: Job, inUse: boolean, now: number): Errand {
+  if (job.final !== null) return 'close';
   switch (job.state) {
     case 'ordered':
-      if (job.hangUpAt !== null) return done(endJob(job, 'cancelled', now));
-      if (normaliseNumber(job.number) === null) return done(endJob(job, 'bad_number', now));
-      if (inUse) return done(endJob(job, 'busy', now));
-      return { turn: { job: { ...job, state: 'placing', placingAt: now }, news: [] }, errand: 'place' };
+      if (job.hangUpAt !== null) return 'cancelled';
+      if (normaliseNumber(job.number) === null) return 'bad_number';
+      return inUse ? 'busy' : 'place';
     case 'placing':
-      return stay('look');
+      return 'look';
     case 'placed':
-      return stay(job.hangUpAt !== null && now - job.hangUpAt < CHECK_MS ? 'end' : 'ask');
+      return job.hangUpAt !== null && now - job.hangUpAt < CHECK_MS ? 'end' : 'ask';
     case 'ended':
       throw new Error('what has ended is never due');
   }
 }
 
-/** One request to the network for a row that this attempt holds, and what came of it. */
+/** Does what a row needs that this attempt holds, one request at most, and writes what came of it. */
 async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
   const { network } = deps;
   switch (errand) {
@@ -200,6 +199,10 @@ async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
       return settle(deps, job, (held, now) => ({ job: { ...held, nextAt: now + CHECK_MS }, news: [] }));
     case 'ask':
       return askAbout(deps, job);
+    case 'close':
+      return settle(deps, job, closeHeld);
+    default:
+      return settle(deps, job, (held, now) => endJob(held, errand, now));
   }
 }
 

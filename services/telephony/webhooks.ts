@@ -15,6 +15,7 @@ import {
   hearJoined,
   hearMachine,
   hearStatus,
+  keepDigits,
   type Job,
   type Next,
   type Question,
@@ -181,7 +182,11 @@ async function gather(deps: WebhookDeps, heard: Heard): Promise<string> {
   } catch (error) {
     if (error instanceof Problem && error.code === 'forbidden') throw error;
     const tries = (query.tries ?? 0) + 1;
-    deps.log.warn({ job: query.job, tries, err: (error as Error).message }, 'a key could not be kept');
+    deps.log.warn({ job: query.job, tries, err: (error as Error).message }, 'a key could not be told of');
+    // It is kept all the same, and told when that is possible, at the latest when the call is over.
+    await onJob(deps, heard, (before) => ({ job: keepDigits(before, question, digits, heard.now), news: [] })).catch(
+      (again: Error) => deps.log.warn({ job: query.job, err: again.message }, 'a key could not be kept'),
+    );
     // The line stays open and brings it again: what he pressed must not be lost for a moment's trouble of ours.
     if (tries > AGAIN) throw error;
     return againTwiml(callUrls(deps.publicUrl(), query.job!).gather(question, { digits, tries }));

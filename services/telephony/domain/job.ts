@@ -252,6 +252,12 @@ export function hearDigits(before: Job, { step, round }: Question, digits: strin
   return goOn(job, step + 1, now);
 }
 
+/** What was typed, kept without being told: who was to hear of it can't just now. */
+export function keepDigits(before: Job, question: Question, digits: string, now: number): Job {
+  const { job } = hearDigits(before, question, digits, now);
+  return { ...job, chosenAt: before.chosenAt };
+}
+
 function firstOpen(job: Job, choice: Choice): number {
   const open = choice.numbers.findIndex(({ name }) => job.typed[name] === undefined);
   return open === -1 ? choice.numbers.length : open;
