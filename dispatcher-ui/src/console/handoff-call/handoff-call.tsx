@@ -17,7 +17,6 @@ import './handoff-call.css';
  * follows, and the two numbers that are read back. Accepted only when both are in.
  */
 export function HandoffCall({ incident, handoff }: { incident: WireIncident; handoff: WireHandoff }): ReactNode {
-  const { t } = useTranslation();
   const { data, error } = useQuery({
     queryKey: ['call-sheet', incident.id, handoff.id, incident.version],
     queryFn: ({ signal }) => call(callSheetSchema, `/api/incidents/${incident.id}/packet?to=${handoff.to}`, { signal }),
@@ -70,14 +69,14 @@ function Script({ sheet }: { sheet: CallSheet }): ReactNode {
   const number = partner.phone;
   return (
     <div className="call-script">
-      <p className="call-number">
+      <div className="call-number">
         {t('call.number', { name: partner.name, phone: number })}
         {partner.besides.length > 0 && (
           <small>
             {t('call.besides', { how: partner.besides.map((one) => t(`call.besides.${one}`)).join(' · ') })}
           </small>
         )}
-      </p>
+      </div>
       <p className="call-label">{t('call.say', { seconds: Math.ceil(packet.script.seconds) })}</p>
       <p className="call-first" lang="zh-CN">
         {packet.script.first}
@@ -124,7 +123,7 @@ function ReadBack({ incident, handoff }: { incident: WireIncident; handoff: Wire
       </p>
       <label>
         <span>{t('help.seat')}</span>
-        <Input size="large" value={seat} maxLength={64} autoFocus onChange={(event) => setSeat(event.target.value)} />
+        <Input size="large" value={seat} maxLength={64} onChange={(event) => setSeat(event.target.value)} />
       </label>
       <label>
         <span>{t('help.number')}</span>
