@@ -117,7 +117,7 @@ test('120 is called by voice: the script, the numbers read back; its side follow
   await operator.step('受理').waitFor();
   // Conscious: no; breathing: yes; the others are not known.
   await page.getByText('清醒:没问').waitFor();
-  await operator.keys('q', '2');
+  await operator.keys('e', '2');
   await page.getByText('清醒:没有').waitFor();
   await operator.keys('1');
   await page.getByText('有呼吸:是').waitFor();
