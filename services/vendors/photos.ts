@@ -33,7 +33,7 @@ export function registerPhotoRoutes(app: App, deps: VendorRoutesDeps): void {
   const { db, clock } = deps;
   // In a scope of its own: nowhere else does the server take forms.
   void app.register(async (scope: App) => {
-    await scope.register(multipart, { limits: { fileSize: PHOTO_BYTES, files: 1, fields: 4, parts: 5 } });
+    await scope.register(multipart, { limits: { fileSize: PHOTO_BYTES + 1, files: 1, fields: 4, parts: 5 } });
     scope.post(
       '/api/work-orders/:id/photos',
       {
@@ -95,7 +95,9 @@ async function readPhoto(request: { file(): Promise<{ toBuffer(): Promise<Buffer
   try {
     const file = await request.file();
     if (!file) throw new Problem('invalid_fields', { fields: [{ field: 'photo', expected: '一张照片 | a picture' }] });
-    return await file.toBuffer();
+    const bytes = await file.toBuffer();
+    if (bytes.length > PHOTO_BYTES) throw tooLarge();
+    return bytes;
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'FST_REQ_FILE_TOO_LARGE') throw tooLarge();

@@ -103,6 +103,10 @@ function pointHomes(plan: Plan): Home[] {
   return plan.homes.filter((home, i) => i % 7 === 1 && !plan.rights.has(home.residentId)).slice(0, 150);
 }
 
+function rightHomes(plan: Plan): Home[] {
+  return plan.homes.filter((home) => plan.rights.has(home.residentId));
+}
+
 function drawOrder(
   plan: Plan,
   random: Random,
@@ -122,7 +126,7 @@ function drawOrder(
   // A subsidy of one month pays for one job of a home here: each has its own, in turn.
   const home =
     payerId === 'subsidy'
-      ? plan.homes[(i * 3) % plan.homes.length]!
+      ? rightHomes(plan)[i % 1_000]!
       : payerId === 'points'
         ? pointHomes(plan)[i % 150]!
         : random.pick(plan.homes);
@@ -134,8 +138,7 @@ function drawOrder(
   const shops = able(item);
   if (shops.length === 0) return null;
   const limited = payerId === 'subsidy' || payerId === 'points';
-  const affordable =
-    !limited || (item.fen <= 10_000 && (payerId === 'points' || (plan.rights.has(home.residentId) && i < 1_000)));
+  const affordable = !limited || (item.fen <= 10_000 && (payerId === 'points' || i < 1_000));
   const payer = plan.payers.find((one) => one.id === (affordable ? payerId : 'resident'))!;
   const quantity =
     limited && affordable

@@ -65,7 +65,7 @@ export async function seedVendors(deps: { db: Database; clock: Clock; orders?: n
     await tx.query(q.seed_shop_areas, [bare]);
     const staff = shops.flatMap((shop) => shop.staff.map((one, ord) => ({ staff_id: one.id, shop_id: shop.id, ord })));
     await tx.query(q.seed_shop_staff, [JSON.stringify(staff)]);
-    const homes = await homesIn(tx, DISTRICT, 3_000);
+    const homes = await homesIn(tx, DISTRICT, 10_000);
     const rights = homes
       .filter((_, i) => i % 3 === 0)
       .map((home, i) => ({ resident_id: home.residentId, class: CLASSES[i % 3]!.code }));
