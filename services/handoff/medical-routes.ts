@@ -14,6 +14,7 @@ import { Problem } from '#kernel/errors.ts';
 import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { App } from '#platform/http.ts';
 import { addOutbox } from '#platform/outbox.ts';
+import type { Telephony } from '#telephony/port.ts';
 import { candidateHelper } from '#dispatch/candidates.ts';
 import type { Sees } from '#dispatch/cases.ts';
 import { actorOf } from '#dispatch/routes.ts';
@@ -27,7 +28,7 @@ const byId = z.object({ id: z.uuid() });
 const tags = ['medical desk'];
 const MOST_MEDICS = 6;
 
-type Deps = StepsDeps & { poke: () => void };
+type Deps = StepsDeps & { poke: () => void; telephony?: Telephony | undefined };
 
 /** The medical desk (`/api/medical/cases`) and what an operator has before her while she calls a centre. */
 export function registerMedicalRoutes(app: App, deps: Deps): void {
@@ -249,7 +250,7 @@ function registerCallSheet(app: App, deps: Deps): void {
       });
       const besides = [
         ...(partner?.webhookUrl ? (['webhook'] as const) : []),
-        ...(partner?.smsNumber ? (['sms'] as const) : []),
+        ...(partner?.smsNumber && deps.telephony !== undefined ? (['sms'] as const) : []),
       ];
       return {
         packet,

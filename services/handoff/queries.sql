@@ -134,12 +134,6 @@ set next_at = case when $3::text = 'later' then next_at end,
 where id = $1 and attempt = $2 and next_at is not null
 returning id;
 
--- name: deliveries_of
-select id, event, attempt, next_at as "nextAt", done_at as "doneAt", given_up_at as "givenUpAt", status
-from handoff_delivery
-where handoff_id = $1
-order by created_at, id;
-
 -- name: add_link
 insert into handoff_link (hash, handoff_id, partner_id, created_at, expires_at)
 values ($1, $2, $3, $4, $5);

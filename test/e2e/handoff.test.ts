@@ -16,7 +16,7 @@ let platform: RunningProcess;
 let browser: Browser;
 let operator: Seat;
 let api: Api;
-let boxes: Box[] = [];
+const boxes: Box[] = [];
 
 beforeAll(async () => {
   home = await createPlatformHome();
@@ -211,7 +211,7 @@ test('the medical desk sees card and presses, advises, sends a medic, hands to 1
   expect(timeline.some((line) => line.text.includes('医嘱:让她平躺,别自己起来'))).toBe(true);
   await desk.page.getByRole('button', { name: '转 120' }).tap();
   await desk.page.getByRole('button', { name: '确认转 120' }).tap();
-  await desk.page.getByText('120 等您接下').waitFor();
+  await desk.page.getByText(/^120 等/).waitFor();
   expect((await api.get(`/api/incidents/${id}`)).body).toMatchObject({
     state: 'claimed',
     handoffs: [{ to: '120', state: 'offered' }],

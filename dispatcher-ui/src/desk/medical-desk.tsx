@@ -177,7 +177,7 @@ function Acts({ id, version, detail }: { id: string; version: number; detail: Me
             {t('medical.handoff')}
           </Button>
         )}
-        {handed !== undefined && <b className="blue">120 {t(`centre.state.${handed.state}`)}</b>}
+        {handed !== undefined && <b className="blue">120 {t(`handoff.${handed.state}`)}</b>}
       </div>
       {asking && handed === undefined && (
         <div className="hand-refuse">

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 const EVERY_MS = 3_000;
-/** After so long without an answer the page says that it may be old. */
-const OLD_MS = 8_000;
+/** After so long without an answer the page says that it may be old: at most 5 s after the next one was due. */
+const OLD_MS = 7_000;
 
 /** A queue asked for every 3 s, with the server's clock: `now` runs by it whatever this computer's own says. */
 export function useQueue<Queue extends { at: string }>(
@@ -19,14 +19,20 @@ export function useQueue<Queue extends { at: string }>(
   });
   const offset = useRef(0);
   const [now, setNow] = useState(() => Date.now());
+  const [isOld, setOld] = useState(false);
   const at = query.data?.at;
   useEffect(() => {
     if (at !== undefined) offset.current = Date.parse(at) - Date.now();
   }, [at]);
+  const { dataUpdatedAt } = query;
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now() + offset.current), 1_000);
+    const tick = () => {
+      setNow(Date.now() + offset.current);
+      setOld(dataUpdatedAt > 0 && Date.now() - dataUpdatedAt > OLD_MS);
+    };
+    tick();
+    const timer = setInterval(tick, 1_000);
     return () => clearInterval(timer);
-  }, []);
-  const isOld = at !== undefined && query.isError && Date.now() - query.dataUpdatedAt > OLD_MS;
-  return { queue: query.data, now, old: isOld ? at : null, again: () => void query.refetch() };
+  }, [dataUpdatedAt]);
+  return { queue: query.data, now, old: isOld && at !== undefined ? at : null, again: () => void query.refetch() };
 }

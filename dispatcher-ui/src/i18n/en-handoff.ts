@@ -70,7 +70,7 @@ export const englishHandoff: Record<keyof typeof handoffTexts, string> = {
   'link.title': 'A case from 12349',
   'link.who': 'Your centre, seat or name',
   'medical.advise': 'Advise',
-  'medical.adviseHint': 'The operator sees it at once: let him lie flat, one nitroglycerin under the tongue',
+  'medical.adviseHint': 'The operator sees it at once: let her lie flat, nothing to drink',
   'medical.empty': 'Nothing to look at',
   'medical.emptyHint': 'It rings here when there is a medical call.',
   'medical.handoff': 'Hand to 120',

@@ -69,7 +69,7 @@ export const handoffTexts = {
   'link.title': '12349 转来的案情',
   'link.who': '您的单位、坐席号或姓名',
   'medical.advise': '给医嘱',
-  'medical.adviseHint': '坐席马上看到,比如:让他平躺,含硝酸甘油一片',
+  'medical.adviseHint': '坐席马上看到,比如:让她平躺、先别喝水',
   'medical.empty': '现在没有要看的',
   'medical.emptyHint': '有医疗呼叫这里会响。',
   'medical.handoff': '转 120',

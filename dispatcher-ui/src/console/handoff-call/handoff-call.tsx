@@ -38,13 +38,13 @@ function Ring({ incident, handoff }: { incident: WireIncident; handoff: WireHand
   const { t } = useTranslation();
   const commands = useCommands();
   const isLive = useIsLive();
-  const call = newestCall(incident, handoff.id);
+  const line = newestCall(incident, handoff.id);
   const { version } = incident;
-  if (call && isOnTheLine(call))
+  if (line && isOnTheLine(line))
     return (
       <p className="call-ring">
-        <b>{t(`call.${call.state}`)}</b>
-        <Button disabled={!isLive} onClick={() => void commands.run(incident, 'hang_up', { version, call: call.id })}>
+        <b>{t(`call.${line.state}`)}</b>
+        <Button disabled={!isLive} onClick={() => void commands.run(incident, 'hang_up', { version, call: line.id })}>
           {t('call.hangUp', { name: t(`target.${handoff.to}`) })}
         </Button>
       </p>
@@ -58,7 +58,7 @@ function Ring({ incident, handoff }: { incident: WireIncident; handoff: WireHand
       >
         {t('call.ring', { name: t(`target.${handoff.to}`) })}
       </Button>
-      {call && <span className="grey">{t(`call.${call.state}`)}</span>}
+      {line && <span className="grey">{t(`call.${line.state}`)}</span>}
     </p>
   );
 }
