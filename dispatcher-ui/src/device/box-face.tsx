@@ -131,7 +131,7 @@ function sentenceOf(view: BoxView, t: Texts, cut: boolean): string {
   if (view.waiting !== null && cut) return t.stored;
   if (view.waiting !== null) return view.waiting === 'call' ? t.calling : t.sending;
   if (view.notice === 'ring') return t.ring;
-  if (view.talk === 'open') return t.talk;
+  if (view.talk === 'open' && (view.talkIsNews || !view.said)) return t.talk;
   if (view.notice === 'noted') return t.noted;
   return view.said?.say ?? t.idle;
 }

@@ -90,7 +90,7 @@ function createObedience(state: PageState, send: Send): { obey: (command: Device
       else if (command.command === 'talk' && command.on !== false) {
         about = told;
         send('button', { detail: { talk: 'opened', ...told } });
-        if (!state.isQuiet()) state.show({ talk: 'open' });
+        if (!state.isQuiet()) state.show({ talk: 'open', talkIsNews: true });
       } else if (command.command === 'hang_up' || command.command === 'talk') state.show({ talk: null });
       else if (command.command === 'self_test') send('button', { test: true, detail: { selfTest: 'ok', ...told } });
       else if (command.command === 'say') state.say(command.say ?? '');

@@ -18,6 +18,8 @@ export interface BoxView {
   notice: 'noted' | 'ring' | null;
   /** The hands-free line is open, and whether somebody has answered into it. */
   talk: 'open' | 'answered' | null;
+  /** Nothing was said since the line was opened: a sentence that comes later is not hidden by it. */
+  talkIsNews: boolean;
   /** Quiet mode: no lamp, no sentence, no sound. */
   dark: boolean;
 }
@@ -61,7 +63,7 @@ export function createPageState(deps: {
   let quiet = kept.quiet;
   const waiting = (): Pick<BoxView, 'waiting' | 'phone'> => waitingOf(deps.unsent(), deps.waitingSince);
   const said = last && { say: last.say, stage: last.stage };
-  let view: BoxView = { line: 'connecting', ...waiting(), said, notice: null, talk: null, dark: quiet };
+  let view: BoxView = { line: 'connecting', ...waiting(), said, notice: null, talk: null, talkIsNews: false, dark: quiet };
 
   function show(change: Partial<BoxView>): void {
     view = { ...view, ...change, ...waiting() };
@@ -75,7 +77,7 @@ export function createPageState(deps: {
   function speak(say: string, stage: AckStage): void {
     speakAloud(say, false);
     vibrate(SENTENCE_SHAKE);
-    show({ said: { say, stage }, dark: false, notice: null });
+    show({ said: { say, stage }, dark: false, notice: null, talkIsNews: false });
   }
 
   return {

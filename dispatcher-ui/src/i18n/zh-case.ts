@@ -46,7 +46,7 @@ export const caseTexts = {
   'bar.route3': '转家政',
   'bar.takeOver': '接手',
   'bar.talk': '通话',
-  'call.accepted': '接了,过来',
+  'call.accepted': '过来',
   'call.answered': '接了',
   'call.calling': '正在打',
   'call.cancelled': '取消',
