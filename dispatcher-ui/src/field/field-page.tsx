@@ -115,7 +115,7 @@ function Hand({ me }: { me: Me }): ReactNode {
         <GoneOffers gone={gone} />
       </div>
       {job ? (
-        <Job key={job.one.id} job={job.one} waiting={waits(job.one.id)} fix={position.fix} />
+        <Job key={job.one.id} job={job.one} waiting={waits(job.one.id)} position={position} />
       ) : (
         <Duty duty={duty} position={position} />
       )}

@@ -8,22 +8,25 @@ import { Icon } from '../ui/icons.tsx';
 import { Door } from './door.tsx';
 import { Facts } from './facts.tsx';
 import { Brought } from './brought.tsx';
+import type { OwnPosition } from './position.ts';
 import { geoLink, navigateLink } from './route-links.ts';
 import { shownState, type Act, type Queued } from './queue.ts';
 import { useTexts } from './texts.ts';
 import { useField } from './use-field.tsx';
 
+/** A fix older than this is not where he is now, ms. */
+const FRESH_MS = 30_000;
 const NEXT: Record<string, Act> = { accepted: 'depart', under_way: 'arrive', on_scene: 'complete' };
 
 /** What he has in hand: the way and the telephone above, what he needs at the door, and one step at a time under the thumb. */
 export function Job({
   job,
   waiting,
-  fix,
+  position,
 }: {
   job: FieldAssignment;
   waiting: readonly Queued[];
-  fix: WireFix | null;
+  position: OwnPosition;
 }): ReactNode {
   const t = useTexts();
   const { state, pending } = shownState(job.state, waiting);
@@ -75,7 +78,7 @@ export function Job({
         {detail.data && <Facts detail={detail.data} outside={job.outside} />}
         <Brought job={job} sent={detail.data?.photos.length ?? 0} />
       </div>
-      <Steps key={state} job={job} state={state} fix={fix} />
+      <Steps key={state} job={job} state={state} position={position} />
     </article>
   );
 }
@@ -120,7 +123,7 @@ function Reach({
 }
 
 /** The next step, and beside it the one way out of it. */
-function Steps({ job, state, fix }: { job: FieldAssignment; state: string; fix: WireFix | null }): ReactNode {
+function Steps({ job, state, position }: { job: FieldAssignment; state: string; position: OwnPosition }): ReactNode {
   const t = useTexts();
   const live = useField();
   const [giving, setGiving] = useState(false);
@@ -153,7 +156,7 @@ function Steps({ job, state, fix }: { job: FieldAssignment; state: string; fix: 
       <button
         type="button"
         className="yes-key"
-        onClick={() => live.act(job.id, act, act === 'arrive' && fix !== null ? { position: freshOnly(fix) } : {})}
+        onClick={() => live.act(job.id, act, act === 'arrive' ? freshOf(position) : {})}
       >
         {t.acts[act]}
       </button>
@@ -161,7 +164,7 @@ function Steps({ job, state, fix }: { job: FieldAssignment; state: string; fix: 
   );
 }
 
-/** His position goes with the step, without the phone's clock. */
-function freshOnly({ at: _phone, ...fix }: WireFix): WireFix {
-  return fix;
+/** Where he is goes with the step while it was measured just now. */
+function freshOf({ fix, at }: OwnPosition): { position?: WireFix } {
+  return fix !== null && at !== null && Date.now() - at < FRESH_MS ? { position: fix } : {};
 }
