@@ -114,6 +114,7 @@ export const OPERATIONS = {
       MediaUrl: 'url',
       ContentSid: 'string',
       ContentVariables: 'string',
+      PersistentAction: 'string',
       StatusCallback: 'url',
       ApplicationSid: 'string',
       MaxPrice: 'string',

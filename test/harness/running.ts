@@ -11,6 +11,7 @@ import { readConfig, type Config } from '#platform/config.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { createLog, type Log } from '#platform/log.ts';
+import type { NetworkSettings } from '#telephony/network.ts';
 import { createTestDatabase } from './database.ts';
 
 /** A clock that stands until it is moved: nothing becomes due behind a test's back. */
@@ -49,6 +50,8 @@ export async function startPlatformHere(options: {
   /** Further variables, such as `REDIS_URL`. */
   env?: Record<string, string>;
   addRoutes?: (app: App, db: Database) => void;
+  /** A telephone network; without one nobody can be called. */
+  network?: NetworkSettings;
 }): Promise<RunningPlatform> {
   const { clock } = options;
   const role = options.role ?? 'all';
@@ -66,6 +69,7 @@ export async function startPlatformHere(options: {
     clock,
     engines,
     ...(options.addRoutes && { addRoutes: options.addRoutes }),
+    network: options.network,
   });
   await platform.start();
   const policies = createPolicies({ db: database.db, log });

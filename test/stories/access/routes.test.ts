@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { registerPhoneRoutes } from '#app/demo-phones.ts';
 import { registerDemoRoutes } from '#app/demo.ts';
+import { createTelephoneNetwork } from '#devices/telephone/network.ts';
 import { ROLES, type Role } from '#contracts/session.ts';
 import { isChanging } from '#platform/http/routes.ts';
 import { newAddress } from '#test/harness/identity.ts';
@@ -8,6 +10,7 @@ import { CASES } from './exercises/cases.ts';
 import { get, type Call, type Exercise } from './exercises/exercise.ts';
 import { HANDOFF } from './exercises/handoff.ts';
 import { PEOPLE } from './exercises/people.ts';
+import { PHONE } from './exercises/phone.ts';
 import { REGISTRY } from './exercises/registry.ts';
 import { VENDORS } from './exercises/vendors.ts';
 import { settleShops } from './shops.ts';
@@ -16,15 +19,21 @@ import { nobodysTarget, otherTarget, ownTarget, STAGES, type Scene, type Target 
 
 /** A Tuesday, ten in the morning in Xiangyang: people are on duty. */
 const clock = standingClock(Date.parse('2026-11-24T02:00:00Z'));
+const network = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'nobody’s' };
 const running = await startPlatformHere({
   clock,
   role: 'api',
-  addRoutes: (app) =>
+  // Nobody listens there: nothing is called in this story.
+  network: { ...network, from: '+867101234900', apiBase: 'http://127.0.0.1:9' },
+  addRoutes: (app, base) => {
+    const telephones = createTelephoneNetwork({ clock, ...network, lines: () => [] });
+    registerPhoneRoutes(app, { db: base, clock, network: telephones, handy: async () => [] });
     registerDemoRoutes(app, {
       demo: { city: { created: false, devices: [], gateways: [] }, seed: '' },
       host: '127.0.0.1',
       mqttWsPort: 8083,
-    }),
+    });
+  },
 });
 afterAll(() => running.stop());
 const { app, db } = running;
@@ -59,7 +68,7 @@ await app.inject({
 
 const untouched = await digestOf(db.pool, streets.other.path);
 
-const EXERCISES: Record<string, Exercise> = { ...CASES, ...REGISTRY, ...PEOPLE, ...VENDORS, ...HANDOFF };
+const EXERCISES: Record<string, Exercise> = { ...CASES, ...REGISTRY, ...PEOPLE, ...VENDORS, ...HANDOFF, ...PHONE };
 const routes = app.routeRegistry.map((route) => ({ ...route, name: `${route.method} ${route.url}` }));
 /** Whoever may do nothing else may do these. */
 const OWN_AFFAIRS = ['DELETE /api/session', 'POST /api/me/password'];

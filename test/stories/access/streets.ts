@@ -136,6 +136,10 @@ export async function signInPerson(
   return { ...person, role, name, staffId, actor: { kind: 'person', id: person.accountId, name, role } };
 }
 
+/** SQL for an id that is always the same, and that the schemas take for one (RFC 9562: version 4, variant 10). */
+const uuidOf = (what: string, n: string): string =>
+  `overlay(overlay(md5($2 || '${what}' || ${n}) placing '4' from 13) placing 'a' from 17)::uuid`;
+
 /** Every call that goes well uses a home up: so many more of one resident with a box and somebody to call. */
 const MORE_HOMES = `
   with
@@ -146,20 +150,20 @@ const MORE_HOMES = `
     n as (select i, lpad(i::text, 4, '0') as no from generate_series(1, 1500) i),
     home as (
       insert into household (id, building_id, region_id, region_path, unit, floor, room, address, lat, lon)
-      select md5($2 || 'home' || n.i)::uuid, place.id, place.grid_id, place.path, '1单元', 2, n.no, $2 || '新村' || n.no || '号', place.lat, place.lon
+      select ${uuidOf('home', 'n.i')}, place.id, place.grid_id, place.path, '1单元', 2, n.no, $2 || '新村' || n.no || '号', place.lat, place.lon
       from n, place
     ),
     person as (
       insert into resident (id, household_id, name, sex, born, phone)
-      select md5($2 || 'person' || i)::uuid, md5($2 || 'home' || i)::uuid, $2 || no, 'f', '1944-03-08', '1548' || $3 || '00' || no from n
+      select ${uuidOf('person', 'i')}, ${uuidOf('home', 'i')}, $2 || no, 'f', '1944-03-08', '1548' || $3 || '00' || no from n
     ),
-    care as (insert into care_profile (resident_id) select md5($2 || 'person' || i)::uuid from n),
+    care as (insert into care_profile (resident_id) select ${uuidOf('person', 'i')} from n),
     near as (
       insert into contact (id, resident_id, ord, name, relation, phone)
-      select md5($2 || 'contact' || i)::uuid, md5($2 || 'person' || i)::uuid, 1, $2 || '女' || no, '女儿', '1549' || $3 || '00' || no from n
+      select ${uuidOf('contact', 'i')}, ${uuidOf('person', 'i')}, 1, $2 || '女' || no, '女儿', '1549' || $3 || '00' || no from n
     )
   insert into device (id, kind, household_id, lane)
-  select 'spare-' || $3 || '-' || no, 'home_unit', md5($2 || 'home' || i)::uuid, '0' from n`;
+  select 'spare-' || $3 || '-' || no, 'home_unit', ${uuidOf('home', 'i')}, '0' from n`;
 
 const HOMES = `
   select h.id as "householdId", h.building_id as "buildingId", h.region_id as "gridId", h.region_path as "regionPath", h.address,

@@ -52,6 +52,8 @@ export interface Target {
   partner(): Promise<{ id: string; version: number }>;
   /** A medic on duty who could come to a case of the street. */
   medic(): Promise<string>;
+  /** A recording of a call of a case of the street. */
+  recording(): Promise<string>;
 }
 
 /** Things of one's own street, fresh for every call, since calls that go well use them up. */
@@ -73,6 +75,7 @@ export function ownTarget(running: RunningPlatform, clock: Clock, street: Street
     handoff: make.handoff,
     partner: make.partner,
     medic: make.medic,
+    recording: make.recording,
   };
 }
 
@@ -121,6 +124,7 @@ export function otherTarget(running: RunningPlatform, clock: Clock, street: Stre
       ),
     partner: () => once('partner', async () => known(await make.partner())),
     medic: () => once('medic', make.medic),
+    recording: () => once('recording', async () => known({ id: await make.recording() })).then(({ id }) => id),
   };
 }
 
@@ -161,6 +165,7 @@ export function nobodysTarget(): Target {
     handoff: async () => randomUUID(),
     partner: async () => ({ id: randomUUID(), version: 1 }),
     medic: async () => randomUUID(),
+    recording: async () => randomUUID(),
   };
 }
 
@@ -170,7 +175,7 @@ function makerOf(
   clock: Clock,
   street: Street,
   nextHome: () => Home = street.home,
-): Pick<Target, 'case' | 'candidate' | 'assignment' | 'handover' | 'handoff' | 'partner' | 'medic'> {
+): Pick<Target, 'case' | 'candidate' | 'assignment' | 'handover' | 'handoff' | 'partner' | 'medic' | 'recording'> {
   const { cases } = running.platform;
   const open = async (home: Home, device = home.deviceId, type: 'sos' | 'medical' = 'sos'): Promise<string> => {
     const [receipt] = await running.receive([pressOf(device, clock, { type })]);
@@ -262,6 +267,24 @@ function makerOf(
       const partner = { id, target: 'clinic' as const, name: `${street.name}诊所`, phone: '0710-3511234' };
       await insertPartner(running.db, { ...partner, region: street, secret: null });
       return { id, version: 1 };
+    },
+    async recording() {
+      const incident = await open(nextHome());
+      const [call, id] = [randomUUID(), randomUUID()];
+      const sid = `RE${id.replaceAll('-', '')}`;
+      await running.db.pool.query(
+        `insert into phone_job (id, kind, direction, incident_id, number, detail, state, ordered_at, outcome)
+         values ($1, 'call', 'out', $2, '+8615499990000', '{}', 'ended', $3, 'answered')`,
+        [call, incident, new Date(clock.now())],
+      );
+      await running.db.pool.query('insert into phone_recording values ($1, $2, $3, $4, 7, $5)', [
+        id,
+        sid,
+        call,
+        incident,
+        new Date(clock.now()),
+      ]);
+      return id;
     },
     async medic() {
       const id = await open(nextHome(), undefined, 'medical');

@@ -1,0 +1,27 @@
+import { get, post, type Exercise } from './exercise.ts';
+
+/** What the network sends comes signed by it; nobody else is heard. */
+const webhook = (name: string): [string, Exercise] => [
+  `POST /webhooks/twilio/${name}`,
+  { anybody: true, well: [403], calls: () => [post(`/webhooks/twilio/${name}`, { CallSid: 'CA1' })] },
+];
+
+/** The telephone: what the network tells, recordings, and the telephones of the demo. */
+export const PHONE: Record<string, Exercise> = {
+  ...Object.fromEntries(
+    ['voice', 'gather', 'inbound', 'wait', 'status', 'machine', 'conference', 'recording', 'message'].map(webhook),
+  ),
+  'GET /webhooks/twilio/hold': { anybody: true, calls: () => [get('/webhooks/twilio/hold')] },
+  // There is no network in this story that could still have it; who may not hear it is told that there is none.
+  'GET /api/recordings/:id': {
+    well: [503],
+    calls: async (target) => [get(`/api/recordings/${await target.recording()}`)],
+  },
+  // Only in a demo and only on this machine.
+  'GET /api/demo/phones': { anybody: true, calls: () => [get('/api/demo/phones')] },
+  'POST /api/demo/phones/:number/:act': {
+    anybody: true,
+    well: [409],
+    calls: () => [post('/api/demo/phones/120/pick-up')],
+  },
+};
