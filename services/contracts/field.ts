@@ -4,7 +4,6 @@ import { wireCareSchema, wireContactSchema } from './incident.ts';
 
 /** Why somebody can't come: the three keys of the offer. */
 export const DECLINE_REASONS = ['busy', 'far', 'unwell'] as const;
-export type DeclineReason = (typeof DECLINE_REASONS)[number];
 
 /** How somebody got in; the last three are forced and need a witness from the community and who agreed. */
 export const ENTRY_WAYS = ['key', 'code', 'opened', 'locksmith', '110', '119'] as const;

@@ -246,6 +246,8 @@ export const wireHistorySchema = z.object({
   kind: z.string(),
   by: z.object({ kind: z.enum(['person', 'device', 'system', 'partner']), name: z.string() }),
   text: z.string(),
+  /** `GET /api/photos/:id`, where the line tells of one. */
+  photo: z.string().nullable(),
 });
 export type WireHistory = z.infer<typeof wireHistorySchema>;
 

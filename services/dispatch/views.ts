@@ -205,6 +205,7 @@ async function detail(deps: ViewsDeps, viewer: Viewer, id: string, language: Lan
       kind: line.kind,
       by: { kind: line.by_kind, name: line.by_name },
       text: historyText(line.kind, line.data, language),
+      photo: line.kind === 'photo' ? (line.data['photo'] as string) : null,
     })),
     contacts: home?.residents.find((resident) => resident.id === shown)?.contacts ?? [],
     care: home?.residents.find((resident) => resident.id === shown)?.care ?? null,

@@ -143,6 +143,7 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'help.case': 'seat {{seat}} · case {{number}}',
   'help.eta': 'expected {{time}}, {{left}} to go',
   'help.late': 'expected {{time}}, {{left}} late',
+  'help.needs': '{{count}} people must come',
   'help.nobody': 'Nobody has been sent yet',
   'help.nobodyWent': 'Nobody was sent',
   'help.number': 'Case number',
@@ -184,6 +185,9 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'strip.linked': 'Same home:',
   'strip.linkedEnded': 'one that has ended',
   'strip.noDetail': 'The details could not be fetched.',
+  'strip.outside': '{{name}} is outside, nobody answers.',
+  'strip.outsideWhat':
+    'Try what is registered first: key, code, who may agree. Else hand over to 110 or 119 (H), with a witness from the community.',
   'strip.quiet': 'Quiet mode.',
   'strip.quietWhat': 'The box neither speaks nor shines, and nothing is sent to the home.',
   'strip.reminder': 'Still on it? When time is up it goes back to the queue.',

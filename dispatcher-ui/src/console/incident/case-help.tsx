@@ -28,6 +28,11 @@ export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
           <Icon name="walk" /> {t(isOpen(incident) ? 'help.nobody' : 'help.nobodyWent')}
         </p>
       )}
+      {incident.needs > 1 && isOpen(incident) && (
+        <p className="help-line">
+          <Icon name="person" /> {t('help.needs', { count: incident.needs })}
+        </p>
+      )}
       {assignments.map((one) => (
         <Assignment key={one.id} incident={incident} assignment={one} may={may} />
       ))}

@@ -40,6 +40,13 @@ export function CaseStrips({ incident, error }: { incident: ShownIncident; error
           <Icon name="bold" /> <b>{t('strip.silent')}</b> {t('strip.silentWhat')}
         </p>
       )}
+      {incident.assignments
+        .filter((one) => one.outside)
+        .map((one) => (
+          <p key={one.id} className="strip amber" role="alert">
+            <Icon name="key" /> <b>{t('strip.outside', { name: one.responder.name })}</b> {t('strip.outsideWhat')}
+          </p>
+        ))}
       {late && (
         <p className="strip">
           <Icon name="clock" /> {t('strip.late')}

@@ -130,8 +130,19 @@ function historyLine(one: WireHistory): Line {
     icon,
     strong: one.kind === 'note' || icon === 'alarm' || icon === 'bold',
     who: one.by.kind === 'person' ? one.by.name : null,
-    text: one.text,
+    text: one.photo === null ? one.text : <Photo id={one.photo} text={one.text} />,
   };
+}
+
+function Photo({ id, text }: { id: string; text: string }): ReactNode {
+  return (
+    <>
+      {text}
+      <a href={`/api/photos/${id}`} target="_blank" rel="noreferrer">
+        <img className="timeline-photo" src={`/api/photos/${id}`} alt={text} loading="lazy" />
+      </a>
+    </>
+  );
 }
 
 function pressLine(one: ShownIncident['presses'][number], t: Translate): Line {
