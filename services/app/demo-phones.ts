@@ -123,7 +123,9 @@ async function list(deps: {
   const now = clock.now();
   const lines = network.legs.filter(
     (leg) =>
-      (leg.startedAt !== null || leg.direction === 'inbound') && (leg.endedAt === null || now - leg.endedAt < SHOWN_MS),
+      // Before it rings there is nothing to pick up.
+      !(leg.status === 'queued' || leg.status === 'initiated') &&
+      (leg.endedAt === null || now - leg.endedAt < SHOWN_MS),
   );
   const recent = network.messages.filter(({ createdAt }) => now - createdAt < 10 * 60_000).slice(-30);
   const handy = (await deps.handy()).flatMap((phone) => normaliseNumber(phone) ?? []);
