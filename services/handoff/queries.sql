@@ -116,7 +116,7 @@ from (
   where w.next_at <= $1
     and not exists (
       select 1 from handoff_delivery b
-      where b.handoff_id = w.handoff_id and b.next_at is not null and (b.created_at, b.id) < (w.created_at, w.id)
+      where b.handoff_id = w.handoff_id and b.next_at is not null and b.seq < w.seq
     )
   order by w.next_at
   limit $2

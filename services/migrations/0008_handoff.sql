@@ -44,6 +44,8 @@ create index handoff_offer_incident on handoff_offer (incident_id);
 -- Webhooks: a row first, then the request. id is the event id that the partner knows it by.
 create table handoff_delivery (
   id uuid primary key,
+  -- The order in which a partner gets them.
+  seq bigint not null generated always as identity,
   handoff_id uuid not null references handoff_offer (handoff_id),
   partner_id uuid not null references partner (id),
   event text not null,
@@ -57,7 +59,7 @@ create table handoff_delivery (
   status int
 );
 create index handoff_delivery_due on handoff_delivery (next_at) where next_at is not null;
-create index handoff_delivery_handoff on handoff_delivery (handoff_id, id);
+create index handoff_delivery_handoff on handoff_delivery (handoff_id, seq);
 
 -- Links that open a packet once; only the SHA-256 of what the message holds is kept.
 create table handoff_link (

@@ -102,6 +102,21 @@ describe('a webhook', () => {
     expect(rows).toEqual([{ attempt: 1, done: true }]);
   });
 
+  test('whose worker was killed between taking and sending it comes again, under the same id', async () => {
+    const { id } = await rig.claimed();
+    const handoff = await rig.handOver(id);
+    // What a worker leaves behind that took it and said nothing more.
+    const { rows } = await rig.running.db.pool.query<{ id: string }>(
+      `update handoff_delivery set attempt = 1, next_at = $2 where handoff_id = $1 returning id`,
+      [handoff, new Date(clock.now() + 5_000)],
+    );
+    await carry();
+    expect(eventsOf(handoff)).toEqual([]);
+    clock.advance(5_001);
+    await carry();
+    expect(eventsOf(handoff).map((one) => one.headers['webhook-id'])).toEqual([rows[0]!.id]);
+  });
+
   test('follows a case in order: offered, updated, withdrawn; a redirect is no delivery', async () => {
     const { id } = await rig.claimed();
     const handoff = await rig.handOver(id);
