@@ -76,6 +76,7 @@ export const englishVendor: Record<keyof typeof vendorTexts, string> = {
   'vendor.notHere': 'You are signed in as {{role}}; this page is for shops.',
   'vendor.note': 'Note',
   'vendor.now': 'In hand',
+  'vendor.off': 'cut off',
   'vendor.orders': '{{count}} jobs',
   'vendor.parts': 'Parts',
   'vendor.pay': 'Agreed price',

@@ -74,6 +74,7 @@ export const vendorTexts = {
   'vendor.notHere': '您的岗位是{{role}},这一页给服务商用。',
   'vendor.note': '备注',
   'vendor.now': '在手',
+  'vendor.off': '断开',
   'vendor.orders': '{{count}} 单',
   'vendor.parts': '零件',
   'vendor.pay': '说好的价',

@@ -95,7 +95,7 @@ function Head({ onLeave }: { onLeave: () => void }): ReactNode {
         <p className="grey">
           {shop.rating !== null && <span>{t('vendor.rating', { rating: shop.rating.toFixed(1) })} · </span>}
           <span className={link === 'live' ? 'green' : 'amber'} role="status">
-            {t(link === 'live' ? 'vendor.live' : 'gate.asking')}
+            {t(link === 'live' ? 'vendor.live' : link === 'cut' ? 'vendor.off' : 'gate.asking')}
           </span>
         </p>
       </div>

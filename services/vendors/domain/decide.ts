@@ -3,6 +3,7 @@ import { Problem } from '#kernel/errors.ts';
 import {
   become,
   CALLBACK_MS,
+  closeOffer,
   endOffers,
   endOrder,
   hasLiveOffer,
@@ -164,7 +165,7 @@ function accept(draft: OrderDraft, command: Extract<OrderCommand, { type: 'accep
   const offer = offerOf(o, command.shopId, now);
   const staff = command.named ? command.staff : command.staff.slice(0, Math.max(1, o.people));
   mustBeEnough(o, staff);
-  Object.assign(offer, { state: 'accepted', endedAt: now });
+  closeOffer(offer, 'accepted', now);
   endOffers(draft, 'lost', offer.id);
   o.shopId = offer.shopId;
   o.shopName = offer.shopName;
@@ -188,7 +189,7 @@ function mustBeEnough(o: Order, staff: readonly Worker[]): void {
 function decline(draft: OrderDraft, command: Extract<OrderCommand, { type: 'decline' }>): void {
   const { o, now } = draft;
   const offer = offerOf(o, command.shopId, now);
-  Object.assign(offer, { state: 'declined', endedAt: now, reason: command.reason });
+  closeOffer(offer, 'declined', now, command.reason);
   if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', offer: offer.id });
   note(draft, 'declined', { offer: offer.id, shop: offer.shopName, reason: command.reason, note: command.note ?? '' });
   if (hasLiveOffer(o)) setClock(draft);

@@ -4,7 +4,7 @@ import type { Urgency } from '#contracts/vendors.ts';
 import { Problem } from '#kernel/errors.ts';
 import { EMPTY_ORDER } from '../booking.ts';
 import { decideOrder, type OrderCommand } from './decide.ts';
-import { endOrder, needsShops, offerNext, startOrder, type Order, type ShopChoice } from './order.ts';
+import { endOrder, needsShops, offerNext, startOrder, type Order, type Part, type ShopChoice } from './order.ts';
 import { rankShops } from './rank.ts';
 import { isEnded } from './states.ts';
 import { SYSTEM_NAME } from './system.ts';
@@ -140,7 +140,7 @@ const anything: fc.Arbitrary<OrderCommand | { type: 'wait'; minutes: number }> =
     arbitrary: fc.record({
       type: fc.constant('complete' as const),
       labourFen: fc.option(fc.nat({ max: 25_000 }), { nil: undefined }),
-      parts: fc.constant([]),
+      parts: fc.constant<Part[]>([]),
       note: fc.constant(''),
     }),
   },

@@ -2,7 +2,7 @@ import type { Actor } from '#dispatch/domain/incident.ts';
 import type { OfferState, OrderState, PayerKind, Urgency } from '#contracts/vendors.ts';
 import { Problem } from '#kernel/errors.ts';
 import { idFromName } from '#kernel/ids.ts';
-import { ORDER_EXITS, mayBecome } from './states.ts';
+import { mayBecome, OFFER_EXITS, ORDER_EXITS } from './states.ts';
 
 /** Somebody of a shop who does the work. */
 export interface Worker {
@@ -294,11 +294,17 @@ export function hasLiveOffer(o: Order): boolean {
   return o.offers.some((one) => one.state === 'offered');
 }
 
+/** What became of an offer. One that the table of exits does not allow is a mistake here and throws. */
+export function closeOffer(offer: Offer, to: OfferState, now: number, reason: string | null = null): void {
+  if (!mayBecome(OFFER_EXITS, offer.state, to)) throw new Error(`an offer can't go from ${offer.state} to ${to}`);
+  Object.assign(offer, { state: to, endedAt: now, reason });
+}
+
 /** Ends every offer that still binds somebody. */
 export function endOffers(draft: OrderDraft, to: 'lost' | 'withdrawn', but: string | null): void {
   for (const one of draft.o.offers) {
     if (one.state !== 'offered' || one.id === but) continue;
-    Object.assign(one, { state: to, endedAt: draft.now });
+    closeOffer(one, to, draft.now);
     if (draft.o.urgency === 'now') draft.effects.push({ kind: 'hang_up', offer: one.id });
   }
 }
@@ -306,8 +312,7 @@ export function endOffers(draft: OrderDraft, to: 'lost' | 'withdrawn', but: stri
 /** The shop has it no longer: its people are taken off, its offer counts as taken back. */
 export function takeBack(draft: OrderDraft, reason: string): void {
   const { o, now } = draft;
-  for (const one of o.offers)
-    if (one.state === 'accepted') Object.assign(one, { state: 'withdrawn', endedAt: now, reason });
+  for (const one of o.offers) if (one.state === 'accepted') closeOffer(one, 'withdrawn', now, reason);
   o.past = [...new Set([...o.past, ...o.staff.map((one) => one.id)])];
   Object.assign(o, {
     // Two more rounds, then the operator.

@@ -47,16 +47,3 @@ export function mayBecome<State extends string>(
 export function isEnded(state: OrderState): boolean {
   return state === 'settled' || state === 'cancelled';
 }
-
-/** A shop has it and its people are not finished. */
-export function isHeld(state: OrderState): boolean {
-  return (
-    state === 'accepted' ||
-    state === 'quoted' ||
-    state === 'approved' ||
-    state === 'under_way' ||
-    state === 'on_scene' ||
-    state === 'nobody_home' ||
-    state === 'disputed'
-  );
-}

@@ -1,6 +1,7 @@
 import { SYSTEM_NAME } from './system.ts';
 import {
   become,
+  closeOffer,
   endOrder,
   hasLiveOffer,
   note,
@@ -63,7 +64,7 @@ function expire(draft: OrderDraft): void {
   const { o, now } = draft;
   for (const one of o.offers) {
     if (one.state !== 'offered' || one.expiresAt > now) continue;
-    Object.assign(one, { state: 'expired', endedAt: now });
+    closeOffer(one, 'expired', now);
     note(draft, 'expired', { offer: one.id, shop: one.shopName });
     if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', offer: one.id });
   }

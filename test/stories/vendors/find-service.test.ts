@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CATALOGUE } from '#vendors/demo/catalogue.ts';
-import { findServices } from './find-service.ts';
+import { findServices } from '../../../dispatcher-ui/src/console/work-order/find-service.ts';
 
 const services = CATALOGUE.map(({ fen, ...one }) => ({ ...one, priceFen: fen }));
 const names = (typed: string): string[] => findServices(services, typed).map((one) => one.name);
