@@ -124,8 +124,7 @@ async function list(deps: {
   const lines = network.legs.filter(
     (leg) =>
       // Before it rings there is nothing to pick up.
-      !(leg.status === 'queued' || leg.status === 'initiated') &&
-      (leg.endedAt === null || now - leg.endedAt < SHOWN_MS),
+      leg.status !== 'queued' && (leg.endedAt === null || now - leg.endedAt < SHOWN_MS),
   );
   const recent = network.messages.filter(({ createdAt }) => now - createdAt < 10 * 60_000).slice(-30);
   const handy = (await deps.handy()).flatMap((phone) => normaliseNumber(phone) ?? []);
