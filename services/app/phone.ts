@@ -1,13 +1,20 @@
 import type { Clock } from '#kernel/clock.ts';
 import { createInboundCalls } from '#dispatch/inbound-call.ts';
 import type { Policies } from '#dispatch/policies.ts';
+import type { Views } from '#dispatch/views.ts';
+import { recordAudit } from '#identity/audit.ts';
+import { recordLook } from '#identity/looks.ts';
+import type { Viewer } from '#platform/access.ts';
 import type { Config } from '#platform/config.ts';
 import type { Database } from '#platform/database.ts';
+import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
 import { findCaller } from '#registry/callers/callers.ts';
+import { maskPhone } from '#registry/scope.ts';
 import type { NetworkSettings } from '#telephony/network.ts';
 import { spellings } from '#telephony/numbers.ts';
 import type { OnInbound, OnReport } from '#telephony/port.ts';
+import { registerCallRoutes, registerRecordingRoutes } from '#telephony/routes.ts';
 import { createTelephony, type RunningTelephony } from '#telephony/telephony.ts';
 
 /** The telephone network that the configuration names, or none. */
@@ -17,18 +24,20 @@ export function networkOf(config: Config): NetworkSettings | undefined {
   return { accountSid, authToken, from, apiBase };
 }
 
-/** Telephony as the platform wires it: who calls is looked up in the registry and becomes a case of dispatch. */
+/** Telephony as the platform wires it: who calls is looked up in the registry and becomes a case of dispatch. None without a network. */
 export function wireTelephony(deps: {
   db: Database;
   clock: Clock;
   log: Log;
   policies: Policies;
   poke: () => void;
-  network: NetworkSettings;
+  network: NetworkSettings | undefined;
   publicUrl: () => string;
   /** Takes what becomes of the calls and messages that were ordered. */
   onReport: OnReport;
-}): RunningTelephony {
+}): RunningTelephony | undefined {
+  const { network } = deps;
+  if (network === undefined) return undefined;
   const inbound = createInboundCalls(deps);
   const onInbound: OnInbound = async (tx, { id, from, key }) => {
     const home = from === '' ? null : await findCaller(tx, spellings(from));
@@ -38,6 +47,7 @@ export function wireTelephony(deps: {
   };
   return createTelephony({
     ...deps,
+    network,
     onInbound,
     async onReport(tx, report) {
       if (report.inbound !== true) return deps.onReport(tx, report);
@@ -45,6 +55,25 @@ export function wireTelephony(deps: {
       return null;
     },
   });
+}
+
+/** Webhooks, the calls of a case and their recordings. */
+export function registerTelephone(
+  app: App,
+  telephony: RunningTelephony,
+  { db, clock, views }: { db: Database; clock: Clock; views: Views },
+): void {
+  telephony.registerRoutes(app);
+  const caseOf = async (viewer: Viewer, incidentId: string): Promise<{ residentId: string | null } | null> => {
+    if (!(await views.visible(viewer, [incidentId])).has(incidentId)) return null;
+    const [found] = await views.byIds([incidentId]);
+    return found === undefined ? null : { residentId: found.wire.resident?.id ?? null };
+  };
+  // 120 is nobody's secret.
+  const mask = (number: string): string => (number.length < 7 ? number : (maskPhone(number) ?? ''));
+  const deps = { db, clock, telephony, caseOf, mask, recordLook, recordAudit };
+  registerCallRoutes(app, deps);
+  registerRecordingRoutes(app, deps);
 }
 
 /** A number as one reads it here: without the country where it is our own; 号码隐藏 when it was withheld. */

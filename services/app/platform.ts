@@ -38,15 +38,13 @@ import { directory, searchHomes } from '#registry/directory/directory.ts';
 import { registerRegistryRoutes } from '#registry/routes.ts';
 import { findSubjects } from '#registry/subjects.ts';
 import type { NetworkSettings } from '#telephony/network.ts';
-import { registerRecordingRoutes } from '#telephony/routes.ts';
-import type { RunningTelephony } from '#telephony/telephony.ts';
 import { liveResponders, whereAre } from '#responders/positions.ts';
 import { assignmentsOf } from '#responders/field.ts';
 import { registerMeRoutes, reportPosition } from '#responders/me-routes.ts';
 import { registerResponderRoutes } from '#responders/routes.ts';
 import { createVendors, type Vendors } from '#vendors/vendors.ts';
 import type { Engines } from './engines.ts';
-import { networkOf, wireTelephony } from './phone.ts';
+import { networkOf, registerTelephone, wireTelephony } from './phone.ts';
 import { accountsSharing } from '#identity/colleagues.ts';
 import { ensurePartitions } from '#platform/partitions.ts';
 
@@ -119,27 +117,16 @@ export function createPlatform(deps: {
       return shop === 'not ours' ? handoff.onReport(tx, report) : shop;
     },
   });
-  const network = deps.network ?? networkOf(config);
-  const telephony: RunningTelephony | undefined =
-    network === undefined
-      ? undefined
-      : wireTelephony({
-          db,
-          clock,
-          log,
-          policies,
-          poke,
-          network,
-          // A network in this process reaches us directly; a real one by the public address.
-          publicUrl: () => (deps.network ? (local ?? '') : baseUrl()),
-          onReport: phoneReports,
-        });
+  const shared = { db, clock, log, policies, poke };
+  const telephony = wireTelephony({
+    ...shared,
+    network: deps.network ?? networkOf(config),
+    // A network in this process reaches us directly; a real one by the public address.
+    publicUrl: () => (deps.network ? (local ?? '') : baseUrl()),
+    onReport: phoneReports,
+  });
   const intents = createIntents({
-    db,
-    clock,
-    log,
-    policies,
-    poke,
+    ...shared,
     telephony,
     whereAre,
     centrePhone: (on, id) => handoff.centrePhone(on, id),
@@ -319,21 +306,7 @@ export function createPlatform(deps: {
     handoff.registerRoutes(app);
     familyLinks.registerRoutes(app);
     vendors.registerRoutes(app);
-    if (telephony) {
-      telephony.registerRoutes(app);
-      registerRecordingRoutes(app, {
-        db,
-        clock,
-        telephony,
-        recordLook,
-        recordAudit,
-        async caseOf(viewer, incidentId) {
-          if (!(await views.visible(viewer, [incidentId])).has(incidentId)) return null;
-          const [found] = await views.byIds([incidentId]);
-          return found === undefined ? null : { residentId: found.wire.resident?.id ?? null };
-        },
-      });
-    }
+    if (telephony) registerTelephone(app, telephony, { db, clock, views });
     deps.addRoutes?.(app, db);
     const { host, httpPort: port } = config;
     const address = await app.listen({ host, port }).catch((error: Error) => {

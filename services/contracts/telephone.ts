@@ -1,4 +1,4 @@
-/** The telephones of the demo's network, as the page `/phones` sees them. Times in ms, of the server's clock. */
+/** What is shown of the telephone: the calls of a case, and the telephones of the demo's network (`/phones`). */
 import { z } from 'zod';
 
 /** Whose telephone it is; `of` and `relation` of a contact: whose, and what to her. `centre`: 110, 119 or 120. */
@@ -40,6 +40,7 @@ export const phoneSchema = ownerSchema.extend({
 });
 export type Phone = z.infer<typeof phoneSchema>;
 
+/** Times in ms, of the server's clock. */
 export const phonesSchema = z.object({
   now: z.number(),
   phones: z.array(phoneSchema),
@@ -55,4 +56,21 @@ export const phoneActSchema = z.object({
     .string()
     .regex(/^[0-9#*]{1,20}$/, '0–9、# 或 * | 0–9, # or *')
     .optional(),
+});
+
+/** `GET /api/incidents/:id/calls`: a call of a case. Numbers are masked, times ISO 8601. */
+export const caseCallSchema = z.object({
+  id: z.string(),
+  direction: z.enum(['out', 'in']),
+  number: z.string(),
+  orderedAt: z.string(),
+  answeredAt: z.string().nullable(),
+  joinedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  /** Null while it is under way; else what became of it (`Outcome` of the telephone's port). */
+  outcome: z.string().nullable(),
+  /** What the chosen key meant. */
+  means: z.string().nullable(),
+  /** For `GET /api/recordings/:id`. */
+  recordingId: z.string().nullable(),
 });

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { listOf } from '#contracts/list.ts';
+import { caseCallSchema } from '#contracts/telephone.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Viewer } from '#platform/access.ts';
 import type { Database, Db } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
-import { findRecording } from './lines.ts';
+import { callsOf, findRecording } from './lines.ts';
 import type { RunningTelephony } from './telephony.ts';
 
 export interface RecordingRoutesDeps {
@@ -13,6 +15,7 @@ export interface RecordingRoutesDeps {
   telephony: Pick<RunningTelephony, 'recording'>;
   /** Whose case it is, for a viewer who may see it; null: it does not exist for him. */
   caseOf(viewer: Viewer, incidentId: string): Promise<{ residentId: string | null } | null>;
+  mask(number: string): string;
   recordLook(
     db: Db,
     look: { residentId: string; viewer: Viewer; what: string; incidentId: string; at: number },
@@ -21,6 +24,30 @@ export interface RecordingRoutesDeps {
     db: Db,
     entry: { at: number; by: Viewer; what: string; subject: string; address: string | null },
   ): Promise<void>;
+}
+
+/** `GET /api/incidents/:id/calls`: the calls of a case that exists for the viewer, in the order in which they were asked for. */
+export function registerCallRoutes(app: App, deps: Pick<RecordingRoutesDeps, 'db' | 'caseOf' | 'mask'>): void {
+  app.get(
+    '/api/incidents/:id/calls',
+    {
+      config: { access: ['operator', 'supervisor'] },
+      schema: { params: z.object({ id: z.uuid() }), response: { 200: listOf(caseCallSchema) } },
+    },
+    async ({ viewer, params }) => {
+      if ((await deps.caseOf(viewer, params.id)) === null) throw new Problem('not_found');
+      const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+      const items = (await callsOf(deps.db, params.id)).map((call) => ({
+        ...call,
+        number: deps.mask(call.number),
+        orderedAt: call.orderedAt.toISOString(),
+        answeredAt: iso(call.answeredAt),
+        joinedAt: iso(call.joinedAt),
+        endedAt: iso(call.endedAt),
+      }));
+      return { items, nextCursor: null };
+    },
+  );
 }
 
 /**

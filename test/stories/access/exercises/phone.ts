@@ -12,6 +12,9 @@ export const PHONE: Record<string, Exercise> = {
     ['voice', 'gather', 'inbound', 'wait', 'status', 'machine', 'conference', 'recording', 'message'].map(webhook),
   ),
   'GET /webhooks/twilio/hold': { anybody: true, calls: () => [get('/webhooks/twilio/hold')] },
+  'GET /api/incidents/:id/calls': {
+    calls: async (target, { caller }) => [get(`/api/incidents/${(await target.case('waiting', caller)).id}/calls`)],
+  },
   // There is no network in this story that could still have it; who may not hear it is told that there is none.
   'GET /api/recordings/:id': {
     well: [503],
