@@ -350,6 +350,8 @@ export const commandBodies = {
   /** Calls somebody of the case (resident, contact or who is sent) and the operator's own telephone into its conference. */
   dial: z.object({ version, to: z.string().min(1).max(64) }),
   hang_up: z.object({ version, call: z.string().min(1).max(64) }),
+  /** How many people must come: two, to lift somebody from the floor. */
+  needs: z.object({ version, people: z.number().int().min(1).max(4) }),
   quiet: z.object({ version, on: z.boolean() }),
   talk: z.object({ version, on: z.boolean() }),
   resolve: z.object({ version, code: z.enum(CLOSING_CODES).optional(), note: z.string().max(2000).optional() }),

@@ -149,6 +149,24 @@ function registerStreetCommands(app: App, deps: DispatchRoutesDeps): void {
   );
 
   app.post(
+    '/api/incidents/:id/needs',
+    {
+      config: { access: DESK },
+      schema: { params: byId, body: commandBodies.needs, response: answer },
+    },
+    (request) =>
+      run(deps, request.viewer, request.params.id, (sees) =>
+        cases.street(
+          request.params.id,
+          { type: 'needs', people: request.body.people },
+          actorOf(request.viewer),
+          request.body.version,
+          sees,
+        ),
+      ),
+  );
+
+  app.post(
     '/api/incidents/:id/withdraw',
     {
       config: { access: DESK },

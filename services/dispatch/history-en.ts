@@ -131,6 +131,7 @@ export const EN: Record<string, Say> = {
     d['filled'] ? `${text(d['who'])} need not come: ${text(d['filled'])} is coming` : `${text(d['who'])} called back`,
   asking: (d) =>
     `Wave ${text(d['wave'])}: ${text(d['people'])} asked${d['needs'] === 1 ? '' : `, ${text(d['needs'])} must come`}`,
+  needs: (d) => `${text(d['people'])} people must come`,
   asking_next: () => 'Nobody of this street can come: asking the neighbouring streets and districts',
   asking_another: (d) => `${text(d['who'])} is still not there, the next one is asked`,
   nobody_comes: (d) => (d['automatic'] === true ? 'Nobody near can come: to 110' : 'Nobody near can come: call 110'),

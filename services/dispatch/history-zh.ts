@@ -132,6 +132,7 @@ export const ZH: Record<string, Say> = {
     d['filled'] ? `${text(d['who'])} 不用来了:${text(d['filled'])} 已经接下` : `收回派给 ${text(d['who'])} 的单`,
   asking: (d) =>
     `第 ${text(d['wave'])} 批,问 ${text(d['people'])} 人${d['needs'] === 1 ? '' : `,要 ${text(d['needs'])} 人来`}`,
+  needs: (d) => `要 ${text(d['people'])} 个人来`,
   asking_next: () => '本街道没有能来的人,问邻近街道和城区',
   asking_another: (d) => `${text(d['who'])} 一直没到,再问下一位`,
   nobody_comes: (d) => (d['automatic'] === true ? '附近都没有能来的人,转 110' : '附近都没有能来的人,请转 110'),

@@ -143,6 +143,8 @@ export const englishCase: Record<keyof typeof caseTexts, string> = {
   'help.case': 'seat {{seat}} · case {{number}}',
   'help.eta': 'expected {{time}}, {{left}} to go',
   'help.late': 'expected {{time}}, {{left}} late',
+  'help.needOne': 'One is enough',
+  'help.needTwo': 'Two are needed',
   'help.needs': '{{count}} people must come',
   'help.nobody': 'Nobody has been sent yet',
   'help.nobodyWent': 'Nobody was sent',

@@ -140,6 +140,8 @@ export const caseTexts = {
   'help.case': '坐席 {{seat}} · 案件号 {{number}}',
   'help.eta': '约 {{time}} 到,还有 {{left}}',
   'help.late': '本该 {{time}} 到,晚了 {{left}}',
+  'help.needOne': '一个就够',
+  'help.needTwo': '要两个人',
   'help.needs': '要 {{count}} 个人来',
   'help.nobody': '还没有派人',
   'help.nobodyWent': '没有派人去',

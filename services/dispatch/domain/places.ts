@@ -41,6 +41,14 @@ export function closeFilled(draft: Draft, by: Actor): void {
   }
 }
 
+/** The operator says how many must come. More than are coming: they are looked for at once; no more: the rest are called off. */
+export function changeNeeds(draft: Draft, people: number, by: Actor): void {
+  draft.i.needs = people;
+  addFact(draft, 'needs', by, { people });
+  if (openPlaces(draft.i) === 0) closeFilled(draft, by);
+  else if (holders(draft.i).length > 0) addIntent(draft, 'find_responder', { why: 'needs' });
+}
+
 /** 周芳、刘强 */
 export function namesOf(people: readonly Assignment[]): string {
   return people.map((a) => a.name).join('、');

@@ -221,7 +221,9 @@ function say(draft: Draft, press: PressFact): void {
   if (press.type === 'arrived') {
     const coming = i.assignments.filter((a) => isComing(a.state)).sort((a, b) => (a.etaAt ?? now) - (b.etaAt ?? now));
     const first = coming[0];
-    addFact(draft, 'arrived_pressed', byDevice(press), { who: first?.name ?? null });
+    // Who only said that he is there is there now by more than his word.
+    const there = i.assignments.find((a) => a.state === 'on_scene');
+    addFact(draft, 'arrived_pressed', byDevice(press), { who: first?.name ?? there?.name ?? null });
     if (first) {
       first.state = 'on_scene';
       first.arrivedAt = now;

@@ -3,7 +3,7 @@ import { mustOwn } from './desk.ts';
 import { notePhoto, reportEntered, reportNoEntry, type Entered, type NoEntry, type Photo } from './entry.ts';
 import type { Actor, Assignment, Decision, Handoff, HandoffTarget, Incident } from './incident.ts';
 import type { Policy } from './policy.ts';
-import { closeFilled, holders, namesOf } from './places.ts';
+import { changeNeeds, closeFilled, holders, namesOf } from './places.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { ASSIGNMENT_EXITS, HANDOFF_EXITS, isComing, isEnded, isLiveAssignment, isOpen, mayBecome } from './states.ts';
 import { settle } from './timers.ts';
@@ -42,6 +42,7 @@ export type StreetCommand =
   | NoEntry
   | Entered
   | Photo
+  | { type: 'needs'; people: number }
   | { type: 'handoff'; target: HandoffTarget; note?: string | undefined }
   | {
       type: 'handoff_update';
@@ -64,6 +65,9 @@ export function decideStreet(
   if (command.type === 'assign') {
     mustOwnOrBeMedic(draft, by);
     offerTo(draft, command.helper, by);
+  } else if (command.type === 'needs') {
+    mustOwn(draft, by);
+    changeNeeds(draft, command.people, by);
   } else if (command.type === 'no_entry') reportNoEntry(draft, command, by);
   else if (command.type === 'entered') reportEntered(draft, command, by);
   else if (command.type === 'photo') notePhoto(draft, command, by);

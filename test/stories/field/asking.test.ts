@@ -53,6 +53,25 @@ test('for a fall two are asked at once, and the second stays asked when the firs
   expect(await asked(id)).toEqual(['刘强', '周芳', '孙梅']);
 }, 60_000);
 
+test('an operator who says that two must come has the second looked for at once', async () => {
+  world = await openField();
+  const near = await world.hire('周芳', { metres: 300 });
+  await world.hire('刘强', { metres: 400 });
+  const id = await world.press();
+  world.clock.advance(45_000);
+  await world.settle();
+  expect((await near.api.send('POST', `/api/assignments/${(await mine(near)).id}/accept`, {})).status).toBe(200);
+  await world.settle();
+  await world.desk.send('POST', `/api/incidents/${id}/claim`, {});
+  await world.settle();
+  const { version } = await world.detail(id);
+  expect((await world.desk.send('POST', `/api/incidents/${id}/needs`, { version, people: 2 })).body).toMatchObject({
+    needs: 2,
+  });
+  await world.settle();
+  expect(await asked(id)).toEqual(['刘强', '周芳']);
+}, 60_000);
+
 test('nobody off duty is asked unless he agreed to be woken at that hour; away means away', async () => {
   world = await openField(NIGHT);
   await world.hire('睡着的', { duty: false, kind: 'volunteer', mayWake: 'never', metres: 100 });

@@ -28,11 +28,7 @@ export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
           <Icon name="walk" /> {t(isOpen(incident) ? 'help.nobody' : 'help.nobodyWent')}
         </p>
       )}
-      {incident.needs > 1 && isOpen(incident) && (
-        <p className="help-line">
-          <Icon name="person" /> {t('help.needs', { count: incident.needs })}
-        </p>
-      )}
+      {isOpen(incident) && incident.class === 'rescue' && <Needs incident={incident} may={may} />}
       {assignments.map((one) => (
         <Assignment key={one.id} incident={incident} assignment={one} may={may} />
       ))}
@@ -46,6 +42,28 @@ export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
         </p>
       ))}
     </section>
+  );
+}
+
+/** How many must come: two, to lift somebody from the floor. */
+function Needs({ incident, may }: { incident: WireIncident; may: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const commands = useCommands();
+  const two = incident.needs > 1;
+  if (!two && !may) return null;
+  return (
+    <p className="help-line">
+      <Icon name="person" />
+      <span className="help-text">{t('help.needs', { count: incident.needs })}</span>
+      <Button
+        size="small"
+        type="text"
+        disabled={!may}
+        onClick={() => void commands.run(incident, 'needs', { version: incident.version, people: two ? 1 : 2 })}
+      >
+        {t(two ? 'help.needOne' : 'help.needTwo')}
+      </Button>
+    </p>
   );
 }
 

@@ -117,6 +117,7 @@ export const CASES: Record<string, Exercise> = {
     command('answers', 'claimed', { question: 'breathing', answer: 'yes' }),
     naming('dial', 'claimed', ({ home }) => ({ to: home.residentId })),
     naming('hang_up', 'claimed', ({ handoff }) => ({ call: handoff })),
+    command('needs', 'claimed', { people: 2 }),
     command('quiet', 'claimed', { on: true }),
     command('talk', 'claimed', { on: false }),
     command('resolve', 'claimed', { code: 'rescue' }),
