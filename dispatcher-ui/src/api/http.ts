@@ -26,6 +26,8 @@ export interface CallOptions {
   /** One per act of a person, the same on every retry of that act. */
   key?: string;
   signal?: AbortSignal;
+  /** How long an answer is waited for, ms; 8 s unless given. */
+  timeoutMs?: number;
 }
 
 /** A fresh key for one act. */
@@ -49,7 +51,7 @@ export async function call<T>(schema: z.ZodType<T>, path: string, options: CallO
 
 async function send(path: string, options: CallOptions): Promise<{ response: Response; body: unknown }> {
   const method = options.method ?? 'GET';
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': i18next.language };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET') headers['idempotency-key'] = options.key ?? actKey();

@@ -22,7 +22,8 @@ export function Brought({ job, sent }: { job: FieldAssignment; sent: number }): 
     if (!file) return;
     const photo = await shrinkPhoto(file);
     const small = photo !== null && photo.data.length * 0.75 <= PHOTO_BYTES;
-    setProblem(small && live.act(job.id, 'photo', photo) ? null : t.photoTooLarge);
+    if (!small) setProblem(t.photoTooLarge);
+    else setProblem(live.act(job.id, 'photo', photo) ? null : t.photoNotKept);
   };
   return (
     <section className="brought">

@@ -32,12 +32,14 @@ export interface FieldLive {
 
 /** What waits is tried again so often while the line seems to be up, ms. */
 const RETRY_MS = 3_000;
+/** A photo over a street's network takes its time, ms. */
+const PHOTO_MS = 60_000;
 
 const pathOf = (step: Queued): string => `/api/assignments/${step.assignment}/${step.act}`;
 
 async function send(step: Queued, onRefused: () => void): Promise<Sent> {
   try {
-    await call(nothing, pathOf(step), { method: 'POST', body: step.body, key: step.key });
+    await call(nothing, pathOf(step), { method: 'POST', body: step.body, key: step.key, ...(step.act === 'photo' && { timeoutMs: PHOTO_MS }) });
     return { done: true };
   } catch (error) {
     const status = error instanceof ApiError ? error.status : 0;
