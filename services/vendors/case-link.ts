@@ -24,12 +24,53 @@ export interface CaseLinkDeps {
   byIds: (ids: readonly string[]) => Promise<{ wire: WireIncident }[]>;
 }
 
-/**
- * Brings a case up to what its order says: its people assigned, on the way, there, done, or taken off. Compares with
- * what the case holds and takes the steps that are missing, so that it can be called any number of times and after any
- * crash. What the box hears follows from the case's own steps.
- */
-export async function tellCase(deps: CaseLinkDeps, orderId: string): Promise<void> {
+/** How cases hear of their orders. Construction does nothing. */
+export interface CaseLink {
+  /**
+   * Brings a case up to what its order says: its people assigned, on the way, there, done, or taken off. Compares with
+   * what the case holds and takes the steps that are missing, so that it can be called any number of times and after
+   * any crash. What the box hears follows from the case's own steps.
+   */
+  tell(orderId: string): Promise<void>;
+  /** Every order whose case has not been told yet. */
+  tellAll(): Promise<void>;
+  /** Waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** One case is told of one order by one call at a time; what comes meanwhile is found by the next `tellAll`. */
+export function createCaseLink(deps: CaseLinkDeps): CaseLink {
+  const telling = new Map<string, Promise<void>>();
+  function tell(orderId: string): Promise<void> {
+    const known = telling.get(orderId);
+    if (known) return known;
+    const work = tellCase(deps, orderId)
+      .catch((error: Error) => putOff(deps, orderId, error))
+      .finally(() => telling.delete(orderId));
+    telling.set(orderId, work);
+    return work;
+  }
+  return {
+    tell,
+    async tellAll() {
+      const before = new Date(deps.clock.now() - AGAIN_MS);
+      const rows = await deps.db.query<{ id: string }>(q.pending_cases, [before, 20]);
+      for (const { id } of rows) await tell(id);
+    },
+    async stop() {
+      await Promise.all(telling.values());
+    },
+  };
+}
+
+/** It comes again soon. That somebody else has just taken the step is no failure. */
+async function putOff(deps: CaseLinkDeps, orderId: string, error: Error): Promise<void> {
+  if (!(error instanceof Problem))
+    deps.log.warn({ order: orderId, err: error.message }, 'the case of a work order could not be told, again soon');
+  await deps.db.query(q.case_put_off, [orderId, new Date(deps.clock.now())]);
+}
+
+async function tellCase(deps: CaseLinkDeps, orderId: string): Promise<void> {
   const [stored] = await getOrders(deps.db, [orderId]);
   if (!stored || stored.order.incidentId === null) return;
   const { order } = stored;
@@ -39,19 +80,6 @@ export async function tellCase(deps: CaseLinkDeps, orderId: string): Promise<voi
     for (const worker of order.staff) await bringUp(deps, order, found.wire, worker, wishOf(order));
   }
   await deps.db.query(q.case_told, [order.id, order.version]);
-}
-
-/** Every order whose case has not been told yet. Answers how many. */
-export async function tellCases(deps: CaseLinkDeps): Promise<number> {
-  const now = deps.clock.now();
-  const rows = await deps.db.query<{ id: string }>(q.pending_cases, [new Date(now - AGAIN_MS), 20]);
-  for (const { id } of rows) {
-    await tellCase(deps, id).catch(async (error: Error) => {
-      deps.log.warn({ order: id, err: error.message }, 'the case of a work order could not be told, again soon');
-      await deps.db.query(q.case_put_off, [id, new Date(now)]);
-    });
-  }
-  return rows.length;
 }
 
 function isOpen(state: WireIncident['state']): boolean {

@@ -7,7 +7,7 @@ import type { Log } from '#platform/log.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { Report, Telephony } from '#telephony/port.ts';
 import type { VendorRoutesDeps } from './access.ts';
-import { tellCase, tellCases } from './case-link.ts';
+import { createCaseLink } from './case-link.ts';
 import { SYSTEM_NAME } from './domain/system.ts';
 import { isEnded } from './domain/states.ts';
 import { createOrders, type Orders } from './orders.ts';
@@ -51,21 +51,17 @@ export function createVendors(deps: VendorsDeps): Vendors {
   const { db, clock, log, poke, telephony } = deps;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  const telling = new Set<Promise<void>>();
-  const onChange = (orderId: string): void => {
-    // At once, so that the box hears it at once; what fails here is found again by the mover.
-    const work: Promise<void> = tellCase(deps, orderId)
-      .catch((error: Error) =>
-        log.warn({ order: orderId, err: error.message }, 'the case of a work order is told later'),
-      )
-      .finally(() => telling.delete(work));
-    telling.add(work);
-  };
+  const link = createCaseLink(deps);
+  // At once, so that the box hears it at once; what fails is found again by the mover.
+  const onChange = (orderId: string): void =>
+    void link
+      .tell(orderId)
+      .catch((error: Error) => log.warn({ order: orderId, err: error.message }, 'the case is told later'));
   const orders = createOrders({ db, clock, log, poke, telephony, onChange });
 
   async function runOnce(): Promise<void> {
     await orders.runOnce();
-    await tellCases(deps);
+    await link.tellAll();
   }
 
   function next(): void {
@@ -90,7 +86,7 @@ export function createVendors(deps: VendorsDeps): Vendors {
       clearTimeout(timer);
       timer = undefined;
       await running;
-      await Promise.all(telling);
+      await link.stop().catch(() => undefined);
     },
   };
 }

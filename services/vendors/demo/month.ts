@@ -13,7 +13,7 @@ import { givePoints, holdFor, settleFor } from '../money/holds.ts';
 import { areaName } from '../people.ts';
 import { chainLines, insertOrders, type Line } from '../store.ts';
 import { CATALOGUE, type CatalogueItem } from './catalogue.ts';
-import type { ShopPlan } from './shops.ts';
+import { KNOWN_SHOPS, type ShopPlan } from './shops.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -180,7 +180,9 @@ function drawOrder(
     createdAt,
     roundsFrom: createdAt,
   };
-  return { order, shop: random.pick(shops), random };
+  // Those who sign in in the demo have something in their statement.
+  const known = shops.filter((shop) => KNOWN_SHOPS.includes(shop.id));
+  return { order, shop: random.pick(known.length > 0 && random.chance(0.5) ? known : shops), random };
 }
 
 /** Takes an order through its life by the core, writing down each step. */
