@@ -94,6 +94,19 @@ async function press(place: number, type: string): Promise<string> {
   }
 }
 
+/** Without the network the page says so within 5 s and nothing can be done on it; back on line it goes on. */
+async function cutOff({ page, context, problems }: Side): Promise<void> {
+  const before = problems.length;
+  await context.setOffline(true);
+  await page.getByText('服务器没有回应').waitFor({ timeout: 8_000 });
+  expect(await page.getByRole('button', { name: '不接' }).isDisabled()).toBe(true);
+  await keepScreen(page, 'desk-1440-dark-cut-off');
+  await context.setOffline(false);
+  await page.getByText('服务器没有回应').waitFor({ state: 'hidden', timeout: 20_000 });
+  // That requests failed while there was no network is no fault of the page.
+  problems.splice(before);
+}
+
 /** The first of the demo's devices, after those that were pressed, that stands in a region of that name. */
 async function deviceIn(region: string): Promise<number> {
   const admin = await signInDemo(home.url, home.demo(), 'admin');
@@ -180,6 +193,7 @@ test('the centre accepts on its own page, at a desk in the dark; refusing says w
     await centre.page.getByRole('button', { name: '不接' }).click();
     await expectTidy(centre.page, `desk-1440-${theme}-refusing`);
     await centre.page.getByRole('button', { name: '返回' }).click();
+    if (theme === 'dark') await cutOff(centre);
     if (theme === 'light') {
       await centre.page.getByLabel('你们的坐席号').fill('8');
       await centre.page.getByLabel('你们的案件号').fill('A-991');
@@ -191,6 +205,43 @@ test('the centre accepts on its own page, at a desk in the dark; refusing says w
     expect(centre.problems).toEqual([]);
     await centre.context.close();
   }
+});
+
+test('the link of the message opens the packet once, for whoever says who he is', async () => {
+  const id = await press(3, 'sos');
+  await api.send('POST', `/api/incidents/${id}/claim`, {});
+  const { version } = (await api.get(`/api/incidents/${id}`)).body;
+  await api.send('POST', `/api/incidents/${id}/handoff`, { version, to: '120' });
+  const { reference } = (
+    (await api.get(`/api/incidents/${id}/packet?to=120`)).body as { packet: { reference: string } }
+  ).packet;
+  const text = async (): Promise<string> => {
+    const { messages } = (await api.get('/api/demo/phones')).body as { messages: { text: string }[] };
+    return messages.find((one) => one.text.includes(reference) && one.text.includes('/packet#'))?.text ?? '';
+  };
+  await expect.poll(text, { timeout: 20_000 }).not.toBe('');
+  const link = /https?:\S+$/.exec(await text())![0];
+  const context = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', hasTouch: true });
+  const open = async (): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.getByLabel('您的单位、坐席号或姓名').fill('120 三号席 赵刚');
+    return page;
+  };
+  const page = await open();
+  const { problems } = watchPage(page);
+  await expectTidy(page, 'packet-390-light-ask');
+  await page.getByRole('button', { name: '打开案情' }).tap();
+  await page.locator('.packet-first').waitFor();
+  await expectTidy(page, 'packet-390-light-open');
+  await page.setViewportSize(WIDE);
+  await expectTidy(page, 'packet-1440-light-open');
+  const again = await open();
+  await again.getByRole('button', { name: '打开案情' }).tap();
+  await again.getByText(/由“120 三号席 赵刚”打开过了,只能打开一次/).waitFor();
+  await expectTidy(again, 'packet-390-light-used');
+  expect(problems).toEqual([]);
+  await context.close();
 });
 
 test('the medical desk sees card and presses, advises, sends a medic, hands to 120', async () => {
@@ -211,7 +262,7 @@ test('the medical desk sees card and presses, advises, sends a medic, hands to 1
   expect(timeline.some((line) => line.text.includes('医嘱:让她平躺,别自己起来'))).toBe(true);
   await desk.page.getByRole('button', { name: '转 120' }).tap();
   await desk.page.getByRole('button', { name: '确认转 120' }).tap();
-  await desk.page.getByText(/^120 等/).waitFor();
+  await desk.page.getByText('120 已通知').waitFor();
   expect((await api.get(`/api/incidents/${id}`)).body).toMatchObject({
     state: 'claimed',
     handoffs: [{ to: '120', state: 'offered' }],

@@ -63,7 +63,9 @@ export function DeskFrame({
       )}
       <div className="hand-body">
         <section className="hand-list">{list}</section>
-        <section className="hand-open">{opened}</section>
+        <section className="hand-open">
+          <fieldset disabled={old !== null}>{opened}</fieldset>
+        </section>
       </div>
     </main>
   );

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 const EVERY_MS = 3_000;
-/** After so long without an answer the page says that it may be old: at most 5 s after the next one was due. */
-const OLD_MS = 7_000;
+/** After so long without an answer the page says that it may be old, and nothing can be done on it. */
+const OLD_MS = 4_900;
 
 /** A queue asked for every 3 s, with the server's clock: `now` runs by it whatever this computer's own says. */
 export function useQueue<Queue extends { at: string }>(
