@@ -165,7 +165,7 @@ function Health({ packet }: { packet: Packet }): ReactNode {
   return (
     <Part title={t('packet.health')}>
       {care === null ? (
-        t('packet.none')
+        t(packet.who === null ? 'packet.whoUnknown' : 'packet.none')
       ) : (
         <dl className="packet-card">
           <dt>{t('packet.allergies')}</dt>
