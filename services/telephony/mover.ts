@@ -6,6 +6,7 @@ import {
   callOf,
   closeHeld,
   endJob,
+  hearAnswer,
   hearDelivery,
   hearJoined,
   hearStatus,
@@ -57,8 +58,8 @@ export interface MoverDeps {
   onReport: OnReport;
 }
 
-/** What is to be done with a row that was taken; the last four need no request. */
-type Errand = 'place' | 'look' | 'end' | 'ask' | 'close' | 'cancelled' | 'bad_number' | 'busy';
+/** What is to be done with a row that was taken; the last five need no request. */
+type Errand = 'place' | 'look' | 'end' | 'ask' | 'close' | 'cancelled' | 'bad_number' | 'busy' | 'on_line';
 
 /** Construction does nothing. */
 export function createMover(deps: MoverDeps): Mover {
@@ -146,8 +147,8 @@ async function take({ db, clock }: MoverDeps, limit: number): Promise<{ job: Job
       const now = clock.now();
       const taken: { job: Job; errand: Errand }[] = [];
       const numbers = new Set<string>();
-      for (const { job: due, inUse } of await findDue(tx, most, BUSY_MS, now)) {
-        const errand = errandOf(due, inUse, now);
+      for (const { job: due, inUse, onLine } of await findDue(tx, most, BUSY_MS, now)) {
+        const errand = errandOf(due, { inUse, onLine }, now);
         // Of two orders to one number the second waits until the first is known to be there.
         if (errand === 'place' && numbers.has(`${due.kind} ${due.number}`)) continue;
         if (errand === 'place') numbers.add(`${due.kind} ${due.number}`);
@@ -168,12 +169,13 @@ async function take({ db, clock }: MoverDeps, limit: number): Promise<{ job: Job
 }
 
 /** What a row needs that is due now. */
-function errandOf(job: Job, inUse: boolean, now: number): Errand {
+function errandOf(job: Job, { inUse, onLine }: { inUse: boolean; onLine: boolean }, now: number): Errand {
   if (job.final !== null) return 'close';
   switch (job.state) {
     case 'ordered':
       if (job.hangUpAt !== null) return 'cancelled';
       if (normaliseNumber(job.number) === null) return 'bad_number';
+      if (onLine && job.kind === 'call' && callOf(job).join) return 'on_line';
       return inUse ? 'busy' : 'place';
     case 'placing':
       return 'look';
@@ -201,9 +203,19 @@ async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
       return askAbout(deps, job);
     case 'close':
       return settle(deps, job, closeHeld);
+    case 'on_line':
+      return settle(deps, job, alreadyHere);
     default:
       return settle(deps, job, (held, now) => endJob(held, errand, now));
   }
+}
+
+/** He is in the conference by a call of his own: his telephone would only be engaged. */
+function alreadyHere(job: Job, now: number): Turn {
+  const answered = hearAnswer(job, now);
+  const joined = hearJoined(answered.job, now);
+  const ended = endJob(joined.job, 'answered', now);
+  return { job: ended.job, news: [...answered.news, ...joined.news, ...ended.news] };
 }
 
 async function place(deps: MoverDeps, job: Job): Promise<void> {

@@ -11,7 +11,11 @@ returning id;
 
 -- name: find_due
 -- An order waits while another to the same number is being placed, or, a person's telephone, is in use; at last it is told busy.
-select j.*, u.in_use
+-- Who called us about the case himself, and still is on the line, need not be called.
+select j.*, u.in_use, exists (
+  select 1 from phone_job c
+  where c.direction = 'in' and c.state = 'placed' and c.number = j.number and c.incident_id = j.incident_id
+) as on_line
 from phone_job j
 cross join lateral (
   select j.state = 'ordered' and j.hang_up_at is null and exists (

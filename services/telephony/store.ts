@@ -108,20 +108,20 @@ export async function askHangUp(db: Db, id: string, now: number): Promise<boolea
 
 /**
  * Locks the jobs that are due, `limit` at most. Orders whose number we use already (`inUse`) stay away until `waitMs` have
- * passed since they were written.
+ * passed since they were written. `onLine`: who is to be called has called us about the same case, and still waits.
  */
 export async function findDue(
   tx: Tx,
   limit: number,
   waitMs: number,
   now: number,
-): Promise<{ job: Job; inUse: boolean }[]> {
-  const rows = await tx.query<JobRow & { in_use: boolean }>(q.find_due, [
+): Promise<{ job: Job; inUse: boolean; onLine: boolean }[]> {
+  const rows = await tx.query<JobRow & { in_use: boolean; on_line: boolean }>(q.find_due, [
     new Date(now),
     limit,
     `${waitMs} milliseconds`,
   ]);
-  return rows.map((row) => ({ job: toJob(row), inUse: row.in_use }));
+  return rows.map((row) => ({ job: toJob(row), inUse: row.in_use, onLine: row.on_line }));
 }
 
 /** Locks one job, by our id or by the network's. */

@@ -154,6 +154,23 @@ describe('a call to 12349', () => {
     await pass(8);
     expect(network.companyOf(leg)).toHaveLength(2);
     expect(await notesOf(opened!.id)).toEqual(['打进来的电话接通了。']);
+    // Asked to be called although she is there by a call of her own: her telephone does not ring, and is not busy.
+    const again = crypto.randomUUID();
+    await running.db.tx((tx) =>
+      worker.place(tx, {
+        id: again,
+        incidentId: opened!.id,
+        to: her.phone,
+        say: [],
+        ask: null,
+        join: true,
+        record: false,
+        ringS: 30,
+      }),
+    );
+    await pass(3);
+    const { rows } = await running.db.pool.query('select outcome, sid from phone_job where id = $1', [again]);
+    expect(rows).toEqual([{ outcome: 'answered', sid: null }]);
     network.hangUp('+867103501001');
     await pass(6);
     expect(leg.status).toBe('in-progress');
@@ -173,6 +190,7 @@ describe('a call to 12349', () => {
     }>().items;
     expect(calls.map(({ direction, outcome }) => [direction, outcome])).toEqual([
       ['in', 'answered'],
+      ['out', 'answered'],
       ['out', 'answered'],
     ]);
     expect(calls[0]!.number).not.toContain(her.phone.slice(3, 7));
