@@ -185,3 +185,6 @@ select mime, bytes from work_order_photo where id = $1 and order_id = $2;
 
 -- name: count_photos
 select count(*)::int as count from work_order_photo where order_id = $1;
+
+-- name: shops_by_phone
+select phone, name from shop where phone = any ($1::text[]);

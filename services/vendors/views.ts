@@ -13,6 +13,7 @@ import { homeOf } from './people.ts';
 import { getOrders, loadOrders } from './store.ts';
 
 const q = loadQueries(import.meta.url, 'vendors', [
+  'shops_by_phone',
   'list_services',
   'list_shops',
   'list_orders',
@@ -246,4 +247,9 @@ export async function openOrder(
       text: orderText(line.kind, line.data, language),
     })),
   };
+}
+
+/** Shops by their telephones, as these are written down. */
+export function shopsByPhone(db: Db, spellings: readonly string[]): Promise<{ phone: string; name: string }[]> {
+  return db.query(q.shops_by_phone, [spellings]);
 }

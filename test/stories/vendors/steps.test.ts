@@ -1,6 +1,9 @@
 import { afterAll, expect, test } from 'vitest';
 import { CHAIN_START, chainHash } from '#kernel/hash-chain.ts';
 import { PHOTO_BYTES } from '#contracts/vendors.ts';
+import { createLog } from '#platform/log.ts';
+import type { CallOrder } from '#telephony/port.ts';
+import { createVendors } from '#vendors/vendors.ts';
 import { monthOf } from '#vendors/domain/order.ts';
 import { standingClock } from '#test/harness/running.ts';
 import { startTown } from './town.ts';
@@ -113,6 +116,60 @@ test('a deduction stands on the statement, is appealed by the shop and lifted; t
   });
   expect(decided.body).toMatchObject({ decision: 'lifted' });
   expect((await mine()).netFen).toBe(before.totalFen);
+});
+
+test('a burst pipe also rings at the shop: a key takes it, and whoever presses too late is told so', async () => {
+  const placed: CallOrder[] = [];
+  const ended: string[] = [];
+  const { id, offers } = await town.open({ resident, urgency: 'now' });
+  expect(Date.parse(offers[0]!.expiresAt) - Date.parse(offers[0]!.offeredAt)).toBe(60_000);
+  const { orders, onReport } = createVendors({
+    db: running.db,
+    clock,
+    log: createLog('silent'),
+    cases: running.platform.cases,
+    byIds: async () => [],
+    placeOf: async () => ({ regionPath: null, householdId: null }),
+    recordLook: async () => undefined,
+    recordAudit: async () => undefined,
+    poke: () => undefined,
+    telephony: {
+      place: async (_tx, order) => void placed.push(order),
+      hangUp: async (_tx, call) => void ended.push(call),
+      send: async () => undefined,
+    },
+  });
+  const by = { kind: 'person', id: null, name: '店里', role: 'vendor' } as const;
+  const next = await orders.command(id, { type: 'decline', shopId: offers[0]!.shop.id, reason: 'too_far' }, by);
+  expect(ended).toEqual([offers[0]!.id]);
+  const asked = next.offers.find((one) => one.state === 'offered')!;
+  const [call] = placed as [CallOrder];
+  expect([placed.length, call.id, call.ask?.map((one) => [one.key, one.means])]).toEqual([
+    1,
+    asked.id,
+    [
+      ['1', 'accepted'],
+      ['2', 'declined'],
+    ],
+  ]);
+  // What is said into a telephone that anybody may pick up names nobody and no door.
+  expect(call.say.join('')).not.toMatch(/王|民主路|302/);
+  const press = () =>
+    running.db.tx((tx) =>
+      onReport(tx, {
+        kind: 'call',
+        id: asked.id,
+        incidentId: null,
+        at: clock.now(),
+        event: 'chosen',
+        means: 'accepted',
+        typed: {},
+        outcome: null,
+      }),
+    );
+  expect(await press()).toBeNull();
+  expect(await town.order(operator, id)).toMatchObject({ state: 'accepted', shop: { id: asked.shopId } });
+  expect(await press()).toEqual({ say: '这一单您已经接了' });
 });
 
 test('the history of an order is one chain, and can not be rewritten', async () => {
