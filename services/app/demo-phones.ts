@@ -8,7 +8,9 @@ import { createTelephoneNetwork, type TelephoneNetwork } from '#devices/telephon
 import { ownersOfDeskPhones } from '#identity/colleagues.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
+import { partnersByPhone } from '#handoff/partners.ts';
 import { ownersOfNumbers } from '#registry/callers/callers.ts';
+import { shopsByPhone } from '#vendors/views.ts';
 import type { NetworkSettings } from '#telephony/network.ts';
 import { normaliseNumber, spellings } from '#telephony/numbers.ts';
 
@@ -163,13 +165,15 @@ function stateOf(leg: Leg): Phone['state'] {
 async function ownersOf(db: Database, numbers: readonly string[]): Promise<(number: string) => PhoneOwner> {
   const owners = new Map<string, Omit<PhoneOwner, 'number' | 'shown'>>();
   const spelled = [...new Set(numbers)].flatMap(spellings);
-  const desks = (await ownersOfDeskPhones(db, spelled)).map((one) => ({
-    ...one,
-    kind: 'desk',
-    of: null,
-    relation: null,
-  }));
-  for (const row of [...desks, ...(await ownersOfNumbers(db, spelled))]) {
+  const plainly = (kind: string, rows: { phone: string; name: string }[]) =>
+    rows.map((row) => ({ ...row, kind, of: null, relation: null }));
+  const rows = [
+    ...plainly('desk', await ownersOfDeskPhones(db, spelled)),
+    ...plainly('partner', await partnersByPhone(db, spelled)),
+    ...plainly('shop', await shopsByPhone(db, spelled)),
+    ...(await ownersOfNumbers(db, spelled)),
+  ];
+  for (const row of rows) {
     const { name, of, relation } = row;
     const number = normaliseNumber(row.phone);
     const kind = row.kind as PhoneOwner['kind'];

@@ -17,6 +17,8 @@ const ownerSchema = z.object({
     'vendor_staff',
     'centre',
     'desk',
+    'partner',
+    'shop',
     'unknown',
   ]),
   name: z.string(),

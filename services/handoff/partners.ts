@@ -9,6 +9,7 @@ import { cursorId, decodeCursor, encodeCursor, findVisibleRegion } from '#regist
 import { newSecret } from './signature.ts';
 
 const q = loadQueries(import.meta.url, 'handoff', [
+  'partners_by_phone',
   'list_partners',
   'lock_partner',
   'add_partner',
@@ -142,4 +143,9 @@ async function bindAccounts(tx: Tx, viewer: Viewer, id: string, accounts: readon
 export async function bindPartnerAccounts(tx: Db, id: string, accounts: readonly string[]): Promise<void> {
   await tx.query(q.drop_partner_accounts, [id]);
   await tx.query(q.add_partner_accounts, [id, accounts]);
+}
+
+/** Partners by their telephones, as these are written down. */
+export function partnersByPhone(db: Db, spellings: readonly string[]): Promise<{ phone: string; name: string }[]> {
+  return db.query(q.partners_by_phone, [spellings]);
 }

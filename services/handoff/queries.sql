@@ -176,3 +176,7 @@ update handoff_call set ended_at = $2, outcome = $3 where id = $1 and ended_at i
 
 -- name: live_calls
 select id, ordered_at is not null as ordered from handoff_call where handoff_id = $1 and ended_at is null;
+
+-- name: partners_by_phone
+select n.phone, p.name from partner p cross join lateral (values (p.phone), (p.sms_number)) n (phone)
+where n.phone = any ($1::text[]);
