@@ -121,4 +121,5 @@ export const englishHandoff: Record<keyof typeof handoffTexts, string> = {
   'packet.where': 'Where',
   'packet.who': 'Who',
   'packet.whoUnknown': 'not known yet who it is',
+  'role.toPage': 'Open my page',
 };

@@ -120,4 +120,5 @@ export const handoffTexts = {
   'packet.where': '在哪里',
   'packet.who': '是谁',
   'packet.whoUnknown': '是谁还不清楚',
+  'role.toPage': '打开我的页面',
 } as const;

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WireIncident } from '#contracts/incident.ts';
 import type { ProblemBody } from '#contracts/session.ts';
+import { bindPartnerAccounts, insertPartner } from '#handoff/partners.ts';
 import { standingClock, startPlatformHere } from '#test/harness/running.ts';
 import { pressOf, settleStreets, signInPerson, type Home, type Person } from './streets.ts';
 
@@ -214,6 +216,10 @@ interface Operation {
 }
 
 describe('every list', async () => {
+  // A partner’s account speaks for somebody.
+  const centre = { id: randomUUID(), target: '120' as const, name: '急救', phone: '120', region: own, secret: null };
+  await insertPartner(db, centre);
+  await bindPartnerAccounts(db, centre.id, [own.people.partner.accountId]);
   const { paths } = (await app.inject({ url: '/api/openapi.json' })).json<{
     paths: Record<string, { get?: Operation }>;
   }>();
@@ -223,7 +229,9 @@ describe('every list', async () => {
     '$path refuses more than 200, none, and a made-up cursor',
     async ({ path, access }) => {
       const role =
-        access === 'signed_in' ? 'operator' : (['admin', 'operator'] as const).find((one) => access.includes(one))!;
+        access === 'signed_in'
+          ? 'operator'
+          : (['admin', 'operator', 'medic', 'partner'] as const).find((one) => access.includes(one))!;
       const url = path.replace('{id}', homes[0]!.residentId);
       for (const limit of ['201', '0', '-1', '1.5', 'all', '', '1e3']) {
         const { status, body } = await ask(own.people[role], `${url}?limit=${limit}`);

@@ -176,7 +176,7 @@ const HOMES = `
   where starts_with(h.region_path, $1)
     and (select count(*) from resident o where o.household_id = h.id) = 1
     and (select count(*) from device o where o.household_id = h.id) = 1
-  order by h.id`;
+  order by starts_with(d.id, 'spare-'), h.id`;
 
 const STAFF = `
   select id, name, phone from staff

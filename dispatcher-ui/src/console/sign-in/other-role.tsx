@@ -5,6 +5,15 @@ import { useTranslation } from 'react-i18next';
 import type { Me } from '#contracts/session.ts';
 import { signOut } from '../../api/session.ts';
 
+/** Where those work who have no desk here. */
+const PAGES: Partial<Record<Me['role'], string>> = {
+  grid_worker: '/field',
+  volunteer: '/field',
+  medic: '/desk',
+  partner: '/desk',
+  vendor: '/vendor',
+};
+
 /** Signed in with an account that has no desk here. */
 export function OtherRole({ me }: { me: Me }): ReactNode {
   const { t } = useTranslation();
@@ -14,7 +23,12 @@ export function OtherRole({ me }: { me: Me }): ReactNode {
       <div className="arm-sound">
         <h1>{t('arm.hello', { name: me.name })}</h1>
         <p>{t('role.notHere', { role: t(`role.${me.role}`) })}</p>
-        <Button type="primary" size="large" onClick={() => void signOut(client)}>
+        {PAGES[me.role] !== undefined && (
+          <Button type="primary" size="large" href={PAGES[me.role]}>
+            {t('role.toPage')}
+          </Button>
+        )}
+        <Button size="large" onClick={() => void signOut(client)}>
           {t('header.signOut')}
         </Button>
       </div>
