@@ -2,11 +2,14 @@ import { defineConfig } from 'vitest/config';
 import { RunReporter } from './test/harness/reporter.ts';
 
 const exclude = ['**/node_modules/**', '**/.*/**', '**/dist/**'];
-/** These start whole platforms or browsers, and measure seconds: they run one file at a time, after the others. */
-const heavy = [
-  'test/e2e/**/*.test.ts',
+/** These start whole platforms or browsers: two at a time, after the modules. */
+const heavy = ['test/e2e/**/*.test.ts', 'test/stories/**/*.test.ts'];
+/** These measure seconds, or stop and kill what others would need: one file at a time, with the machine for itself. */
+const alone = [
+  'test/e2e/{answered-call,cut-off,help-arrives}.test.ts',
+  'test/stories/*.test.ts',
+  'test/stories/telephone/killed.test.ts',
   'test/faults/**/*.test.ts',
-  'test/stories/**/*.test.ts',
   'test/bench/**/*.test.ts',
 ];
 
@@ -31,7 +34,7 @@ export default defineConfig({
             'dispatcher-ui/**/*.test.{ts,tsx}',
             'test/**/*.test.ts',
           ],
-          exclude: [...exclude, ...heavy],
+          exclude: [...exclude, ...heavy, ...alone],
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -42,12 +45,23 @@ export default defineConfig({
         test: {
           name: 'platform',
           include: heavy,
+          exclude: [...exclude, ...alone],
+          pool: 'forks',
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          include: alone,
           exclude,
           pool: 'forks',
           maxWorkers: 1,
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
