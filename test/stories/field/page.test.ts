@@ -176,6 +176,8 @@ describe('an offer and what follows', () => {
     await page.getByRole('button', { name: '完成' }).tap();
     await page.getByText('值班中').first().waitFor();
     await expect.poll(() => page.locator('.job').count()).toBe(0);
+    // What is done for him may still wait for the server's word.
+    await expect.poll(() => page.locator('.waiting-steps').count(), { timeout: 15_000 }).toBe(0);
     const kinds = (await world.history(id)).map((one) => one.kind);
     expect(kinds).toEqual(expect.arrayContaining(['no_entry', 'entered', 'note', 'assignment_done']));
     expect(problems).toEqual([]);
