@@ -39,7 +39,12 @@ const pathOf = (step: Queued): string => `/api/assignments/${step.assignment}/${
 
 async function send(step: Queued, onRefused: () => void): Promise<Sent> {
   try {
-    await call(nothing, pathOf(step), { method: 'POST', body: step.body, key: step.key, ...(step.act === 'photo' && { timeoutMs: PHOTO_MS }) });
+    await call(nothing, pathOf(step), {
+      method: 'POST',
+      body: step.body,
+      key: step.key,
+      ...(step.act === 'photo' && { timeoutMs: PHOTO_MS }),
+    });
     return { done: true };
   } catch (error) {
     const status = error instanceof ApiError ? error.status : 0;
