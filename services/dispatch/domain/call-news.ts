@@ -167,7 +167,8 @@ export function hangUp(incident: Incident, id: string, by: Actor, policy: Policy
   const draft = startDraft(incident, policy, now);
   mustOwn(draft, by);
   const call = draft.i.calls.find((one) => one.id === id);
-  if (!call || !isLiveCall(call)) throw new Refusal('not_allowed_in_state', '这个电话已经结束了 | This call has ended');
+  if (!call) throw new Refusal('not_found', '没有这个电话 | There is no such call');
+  if (!isLiveCall(call)) throw new Refusal('not_allowed_in_state', '这个电话已经结束了 | This call has ended');
   addFact(draft, 'hung_up', by, { who: call.name });
   cancelCall(draft, call);
   if (call.purpose === 'family') ringNext(draft);

@@ -8,7 +8,7 @@ import type { RunningPlatform } from '#test/harness/running.ts';
 import { NO_SHOPS, shopTarget, shopTargetOnce, type ShopTarget } from './shops.ts';
 import { pressOf, signInPerson, type Home, type Person, type Street } from './streets.ts';
 
-/** How far a case has got. `offered`, `under_way`: a person of the street; `handed`: offered to 120; `medical`: waits at the medical desk; `unplaced`: nobody knows whose. */
+/** How far a case has got. `offered`, `under_way`: a person of the street; `handed`: offered to 120; `calling`: she is being called; `medical`: waits at the medical desk; `unplaced`: nobody knows whose. */
 export const STAGES = [
   'waiting',
   'claimed',
@@ -16,6 +16,7 @@ export const STAGES = [
   'offered',
   'under_way',
   'handed',
+  'calling',
   'medical',
   'unplaced',
 ] as const;
@@ -28,6 +29,7 @@ export interface Case {
   home: Home;
   assignment: string;
   handoff: string;
+  call: string;
 }
 
 /** Whose things a call is aimed at: one's own street, the other one, or nobody's, for comparison. */
@@ -90,10 +92,10 @@ export function otherTarget(running: RunningPlatform, clock: Clock, street: Stre
     }
   };
   const make = makerOf(running, clock, street, nextHome);
-  const made = new Map<string, Promise<unknown>>();
+  const kept = new Map<string, Promise<unknown>>();
   const once = <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    if (!made.has(name)) made.set(name, work());
-    return made.get(name) as Promise<T>;
+    if (!kept.has(name)) kept.set(name, work());
+    return kept.get(name) as Promise<T>;
   };
   const known = <T extends Record<string, unknown>>(thing: T): T => {
     for (const value of Object.values(thing)) if (typeof value === 'string') street.words.add(value);
@@ -156,6 +158,7 @@ export function nobodysTarget(): Target {
       home,
       assignment: randomUUID(),
       handoff: randomUUID(),
+      call: randomUUID(),
     }),
     candidate: async () => randomUUID(),
     assignment: async () => randomUUID(),
@@ -204,7 +207,14 @@ function makerOf(
     const handoff =
       (await pool.query<{ id: string }>('select id from handoff where incident_id = $1', [id])).rows[0]?.id ??
       randomUUID();
-    return { id, version: row.version, openedAt: row.opened_at.getTime(), home, assignment, handoff };
+    const [dialled] = (
+      await pool.query<{ call: string }>(
+        `select call ->> 'id' as call from incident, jsonb_array_elements(calls) call where incident.id = $1 and call ->> 'purpose' = 'talk'`,
+        [id],
+      )
+    ).rows;
+    const call = dialled?.call ?? randomUUID();
+    return { id, version: row.version, openedAt: row.opened_at.getTime(), home, assignment, handoff, call };
   };
   const come = async (id: string, home: Home, who: { id: string; name: string }): Promise<void> => {
     const { assignment } = await look(id, home);
@@ -220,6 +230,10 @@ function makerOf(
       if (stage === 'resolved') await desk(id, owner, { type: 'resolve', code: 'rescue' });
       if (stage === 'offered' || stage === 'under_way') await offer(id, owner, street.staff[1]!);
       if (stage === 'under_way') await come(id, home, street.staff[1]!);
+      if (stage === 'calling') {
+        const party = { id: home.residentId, name: home.name };
+        await cases.phone(id, { type: 'dial', party, desk: null }, owner.actor, null);
+      }
       if (stage === 'handed') await onStreet(id, owner, { type: 'handoff', target: '120' });
       return look(id, home);
     },

@@ -24,7 +24,13 @@ const command = (name: string, stage: Stage, body: object = {}): [string, Exerci
 const naming = (
   name: string,
   stage: Stage,
-  body: (of: { home: { residentId: string }; assignment: string; handoff: string; candidate: string }) => object,
+  body: (of: {
+    home: { residentId: string };
+    assignment: string;
+    handoff: string;
+    call: string;
+    candidate: string;
+  }) => object,
 ): [string, Exercise] => [
   `POST /api/incidents/:id/${name}`,
   {
@@ -116,7 +122,7 @@ export const CASES: Record<string, Exercise> = {
     command('attend', 'claimed'),
     command('answers', 'claimed', { question: 'breathing', answer: 'yes' }),
     naming('dial', 'claimed', ({ home }) => ({ to: home.residentId })),
-    naming('hang_up', 'claimed', ({ handoff }) => ({ call: handoff })),
+    naming('hang_up', 'calling', ({ call }) => ({ call })),
     command('needs', 'claimed', { people: 2 }),
     command('quiet', 'claimed', { on: true }),
     command('talk', 'claimed', { on: false }),
