@@ -63,7 +63,15 @@ export function createPageState(deps: {
   let quiet = kept.quiet;
   const waiting = (): Pick<BoxView, 'waiting' | 'phone'> => waitingOf(deps.unsent(), deps.waitingSince);
   const said = last && { say: last.say, stage: last.stage };
-  let view: BoxView = { line: 'connecting', ...waiting(), said, notice: null, talk: null, talkIsNews: false, dark: quiet };
+  let view: BoxView = {
+    line: 'connecting',
+    ...waiting(),
+    said,
+    notice: null,
+    talk: null,
+    talkIsNews: false,
+    dark: quiet,
+  };
 
   function show(change: Partial<BoxView>): void {
     view = { ...view, ...change, ...waiting() };
