@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signInDemo, type Api } from '#test/harness/api.ts';
 import { keepScreen, launchChromium, watchPage } from '#test/harness/chromium.ts';
 import { openBoxPage, openDesk, pictureFailures, type Seat } from '#test/harness/console.ts';
-import { sentencesOf } from '#test/harness/page-probes.ts';
+import { sentencesOf, seriousFaults } from '#test/harness/page-probes.ts';
 import { createPlatformHome, type PlatformHome } from '#test/harness/platform.ts';
 import type { RunningProcess } from '#test/harness/process.ts';
 
@@ -75,6 +75,22 @@ test('alone: red press, no voice, the family’s telephone, 120 by voice, the am
     .locator('.call-state', { hasText: '5分钟' })
     .waitFor();
 
+  // Her daughter follows it on the bus, by the link in the message that came at the press.
+  const message = await phones.page
+    .getByText(/\/family\//)
+    .first()
+    .innerText();
+  const [link] = /https?:\/\/\S+\/family\/\S+/.exec(message)!;
+  const bus = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' });
+  const follow = await bus.newPage();
+  const followed = watchPage(follow);
+  await follow.goto(link);
+  await follow.getByRole('heading', { name: '王奶奶' }).waitFor();
+  await follow.getByText('您邻居接到电话了').waitFor();
+  await keepScreen(follow, 'family-390-light');
+  expect(await follow.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  expect(await seriousFaults(follow)).toEqual([]);
+
   // 120: the first sentence before her, both telephones in one line, the numbers read back.
   await operator.keys('h', '1');
   await operator.page.getByRole('button', { name: /确认转 120/ }).click();
@@ -105,6 +121,9 @@ test('alone: red press, no voice, the family’s telephone, 120 by voice, the am
   await operator.keys('7');
   await operator.step('办结').waitFor();
   await said(/^这回的事办好了/);
+  await follow.getByText('已经办好了').waitFor();
+  expect(followed.problems).toEqual([]);
+  await bus.close();
   await operator.keys('f');
   await operator.page.getByRole('dialog', { name: '回访' }).waitFor();
   await operator.keys('1');
