@@ -5,7 +5,8 @@ import { ACTIONS, type ActionId } from '../incident/actions.ts';
 /** Texts that need nothing filled in. */
 type Words =
   | `help.${'moving' | 'move' | 'enter' | 'escape' | 'search' | 'map' | 'open' | 'undo' | 'help' | 'acting' | 'ending'}`
-  | `action.${ActionId}`;
+  | `action.${ActionId}`
+  | 'ask.title';
 
 const GROUPS: readonly { title: Words; keys: readonly (readonly [string, Words])[] }[] = [
   {
@@ -23,7 +24,11 @@ const GROUPS: readonly { title: Words; keys: readonly (readonly [string, Words])
   },
   {
     title: 'help.acting',
-    keys: acts(['claim', 'takeOver', 'assign', 'arrived', 'handoff', 'talk', 'quiet', 'note', 'identify', 'attend']),
+    keys: [
+      ...acts(['claim', 'takeOver', 'assign', 'order', 'arrived', 'handoff', 'talk', 'dial', 'quiet']),
+      ['E', 'ask.title'],
+      ...acts(['note', 'identify', 'attend']),
+    ],
   },
   {
     title: 'help.ending',
