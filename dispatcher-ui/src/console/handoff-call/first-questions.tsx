@@ -35,7 +35,7 @@ export function FirstQuestions({
     { e: () => setAsking(FIRST_QUESTIONS[0]) },
     { active: open && incident.class === 'rescue' && asking === null },
   );
-  if (incident.class !== 'rescue' || detail === undefined) return null;
+  if (incident.class !== 'rescue') return null;
   const next = (after: FirstQuestion): FirstQuestion | null =>
     FIRST_QUESTIONS[FIRST_QUESTIONS.indexOf(after) + 1] ?? null;
   const answer = (question: FirstQuestion, value: FirstAnswer) => {
@@ -53,10 +53,10 @@ export function FirstQuestions({
             <button
               type="button"
               className="first-question"
-              disabled={!open || !isLive}
+              disabled={!open || !isLive || detail === undefined}
               onClick={() => setAsking(asking === one ? null : one)}
             >
-              {t(`ask.state.${detail.answers[one] ?? 'none'}`, { question: t(`ask.${one}`) })}
+              {t(`ask.state.${detail?.answers[one] ?? 'none'}`, { question: t(`ask.${one}`) })}
             </button>
           </li>
         ))}
