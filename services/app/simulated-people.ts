@@ -4,6 +4,7 @@ import type { Cases } from '#dispatch/cases.ts';
 import { liveAssignments, type LiveAssignment } from '#dispatch/people.ts';
 import type { Database } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
+import { createLoop } from '#platform/loop.ts';
 import { staffPlaces } from '#registry/directory/directory.ts';
 
 const EVERY_MS = 1_000;
@@ -50,8 +51,6 @@ function declines(a: LiveAssignment): boolean {
  * he had this job finishes it himself.
  */
 export function createSimulatedPeople(deps: PeopleDeps): { start(): void; stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
   const ways = new Map<string, Way>();
   const answeredByHand = new Set<string>();
 
@@ -114,23 +113,5 @@ export function createSimulatedPeople(deps: PeopleDeps): { start(): void; stop()
     if (part >= 1) await answer('on_scene');
   }
 
-  function next(): void {
-    running = round()
-      .catch((error: Error) => deps.log.warn({ err: error.message }, 'simulated people'))
-      .finally(() => {
-        running = undefined;
-        if (timer !== undefined) timer = setTimeout(next, EVERY_MS);
-      });
-  }
-
-  return {
-    start() {
-      timer = setTimeout(next, EVERY_MS);
-    },
-    async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
-    },
-  };
+  return createLoop({ log: deps.log, name: 'simulated people', every: EVERY_MS, after: EVERY_MS, work: round });
 }

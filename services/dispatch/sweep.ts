@@ -2,6 +2,7 @@ import { newId } from '#kernel/ids.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database, Tx } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
+import { createLoop } from '#platform/loop.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { regionNames } from '#registry/regions.ts';
 import { joinArea } from './domain/link.ts';
@@ -65,7 +66,7 @@ export function createSweep(deps: SweepDeps): { start(): void; stop(): Promise<v
   }
 
   // Apart, since an intent may have to wait for a row that a frozen worker holds, and no ladder may wait with it.
-  const loops = [createLoop(deps.log, clocks), createLoop(deps.log, chores)];
+  const loops = [clocks, chores].map((work) => createLoop({ log: deps.log, name: 'sweep', every: EVERY_MS, work }));
   return {
     async runOnce() {
       await clocks();
@@ -76,29 +77,6 @@ export function createSweep(deps: SweepDeps): { start(): void; stop(): Promise<v
     },
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
-    },
-  };
-}
-
-function createLoop(log: Log, work: () => Promise<void>): { start(): void; stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  function next(): void {
-    running = work()
-      .catch((error: Error) => log.error({ err: error.message }, 'sweep'))
-      .finally(() => {
-        running = undefined;
-        if (timer !== undefined) timer = setTimeout(next, EVERY_MS);
-      });
-  }
-  return {
-    start() {
-      timer = setTimeout(next, 0);
-    },
-    async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Database, Db, Tx } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
+import { createLoop } from '#platform/loop.ts';
 import type { Cases } from '#dispatch/cases.ts';
 import type { Policies } from '#dispatch/policies.ts';
 import type { Views } from '#dispatch/views.ts';
@@ -52,20 +53,9 @@ const EVERY_MS = 1_000;
 
 /** Construction does nothing; `start` moves what is due, `stop` waits for what is under way. */
 export function createHandoff(deps: HandoffDeps): HandoffModule {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> | undefined;
-  let stopped = true;
-
   const runOnce = async (): Promise<number> => (await carryDeliveries(deps)) + (await orderDueCalls(deps));
 
-  function next(): void {
-    running = runOnce()
-      .catch((error: Error) => deps.log.error({ err: error.message }, 'handoffs could not be moved'))
-      .finally(() => {
-        running = undefined;
-        if (!stopped) timer = setTimeout(next, EVERY_MS);
-      });
-  }
+  const loop = createLoop({ log: deps.log, name: 'handoffs could not be moved', every: EVERY_MS, work: runOnce });
 
   return {
     begin: (tx, asked) => beginHandoff(deps, tx, asked),
@@ -78,15 +68,7 @@ export function createHandoff(deps: HandoffDeps): HandoffModule {
       registerMedicalRoutes(app, deps);
     },
     runOnce,
-    start() {
-      if (!stopped) return;
-      stopped = false;
-      timer = setTimeout(next, EVERY_MS);
-    },
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
+    start: loop.start,
+    stop: loop.stop,
   };
 }

@@ -12,7 +12,8 @@ import { packetSchema, type Packet } from '#contracts/handoff.ts';
 import { caseDetails } from '#test/harness/case-details.ts';
 import { eidoOf } from './eido.ts';
 import { fhirOf } from './fhir.ts';
-import { gcj02Of, packetOf, referenceOf } from './packet.ts';
+import { toGcj02 } from '#registry/geometry.ts';
+import { packetOf, referenceOf } from './packet.ts';
 import { CHARACTERS_A_SECOND, FIRST_SENTENCE_S, spokenSeconds } from './script.ts';
 
 const TARGETS = ['120', '110', '119', 'hospital'] as const;
@@ -135,7 +136,7 @@ test('the packet is as its schema says, and its number is the same each time', (
 });
 
 test('GCJ-02 is what Chinese maps show, a few hundred metres off', () => {
-  const moved = gcj02Of({ lat: 32.0421, lon: 112.1442 });
+  const moved = toGcj02({ lat: 32.0421, lon: 112.1442 });
   expect(Math.abs(moved.lat - 32.0421)).toBeGreaterThan(0.001);
   expect(Math.abs(moved.lon - 112.1442)).toBeLessThan(0.01);
 });

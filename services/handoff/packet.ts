@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import gcoordModule from 'gcoord';
 import { ONE_EVENT, type Packet, type Vital } from '#contracts/handoff.ts';
 import type { WireIncidentDetail } from '#contracts/incident.ts';
+import { toGcj02 } from '#registry/geometry.ts';
 import { scriptOf } from './script.ts';
 import { complaintOf, PRESSES } from './words.ts';
-
-// The package's types describe its ES build, Node loads the other one.
-const gcoord = gcoordModule as unknown as typeof gcoordModule.default;
 
 /** How many lines of what happened go along; the newest. */
 const MOST_DONE = 40;
@@ -22,12 +19,6 @@ export function referenceOf(incident: string, openedAt: number): string {
   const day = new Date(openedAt + 8 * 3_600_000).toISOString();
   const digits = createHash('sha256').update(incident).digest().readUInt32BE(0) % 100_000;
   return `${day.slice(5, 7)}${day.slice(8, 10)}-${String(digits).padStart(5, '0')}`;
-}
-
-/** WGS-84 → GCJ-02, which maps in China are drawn in; outside mainland China both are the same. */
-export function gcj02Of(point: { lat: number; lon: number }): { lat: number; lon: number } {
-  const [lon, lat] = gcoord.transform([point.lon, point.lat], gcoord.WGS84, gcoord.GCJ02);
-  return { lat: Math.round(lat * 1e6) / 1e6, lon: Math.round(lon * 1e6) / 1e6 };
 }
 
 export interface PacketInput {
@@ -118,7 +109,7 @@ function whereOf(detail: WireIncidentDetail): Packet['where'] {
     entry: household?.entry ?? null,
     keys: (household?.keyHolders ?? []).map(({ name, kind, phone }) => ({ name, kind, phone })),
     wgs84,
-    gcj02: wgs84 === null ? null : gcj02Of(wgs84),
+    gcj02: wgs84 === null ? null : toGcj02(wgs84),
     source: position?.source ?? null,
   };
 }

@@ -49,3 +49,9 @@ export function holdsPosition(polygon: Polygon, { lat, lon }: Position): boolean
   }
   return inside;
 }
+
+/** WGS-84 → GCJ-02, which maps in China are drawn in, to a millionth of a degree; outside China both are the same. */
+export function toGcj02(position: Position): Position {
+  const [lon, lat] = gcoord.transform([position.lon, position.lat], gcoord.WGS84, gcoord.GCJ02);
+  return { lat: Math.round(lat * 1e6) / 1e6, lon: Math.round(lon * 1e6) / 1e6 };
+}

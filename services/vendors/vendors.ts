@@ -4,6 +4,7 @@ import type { Cases } from '#dispatch/cases.ts';
 import type { Database, Tx } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
+import { createLoop } from '#platform/loop.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { Report, Telephony } from '#telephony/port.ts';
 import type { VendorRoutesDeps } from './access.ts';
@@ -49,8 +50,6 @@ export interface Vendors {
 /** Shops and their work orders. Construction does nothing. */
 export function createVendors(deps: VendorsDeps): Vendors {
   const { db, clock, log, poke, telephony } = deps;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
   const link = createCaseLink(deps);
   // At once, so that the box hears it at once; what fails is found again by the mover.
   const onChange = (orderId: string): void =>
@@ -64,14 +63,7 @@ export function createVendors(deps: VendorsDeps): Vendors {
     await link.tellAll();
   }
 
-  function next(): void {
-    running = runOnce()
-      .catch((error: Error) => log.error({ err: error.message }, 'work orders'))
-      .finally(() => {
-        running = undefined;
-        if (timer !== undefined) timer = setTimeout(next, EVERY_MS);
-      });
-  }
+  const loop = createLoop({ log, name: 'work orders', every: EVERY_MS, after: EVERY_MS, work: runOnce });
 
   return {
     orders,
@@ -79,13 +71,9 @@ export function createVendors(deps: VendorsDeps): Vendors {
     onCase: (event) => followCase(deps, orders, event),
     onReport: (tx, report) => onOfferCall({ orders, workersOf: (shopId) => workersOf(tx, shopId) }, tx, report),
     runOnce,
-    start() {
-      timer = setTimeout(next, EVERY_MS);
-    },
+    start: loop.start,
     async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
+      await loop.stop();
       await link.stop().catch(() => undefined);
     },
   };

@@ -3,6 +3,7 @@ import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Database } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
+import { createLoop } from '#platform/loop.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { OrderState } from '#contracts/vendors.ts';
 import type { OrderCommand } from '../domain/decide.ts';
@@ -41,8 +42,6 @@ export function createSimulatedShops(deps: { db: Database; clock: Clock; log: Lo
   start(): void;
   stop(): Promise<void>;
 } {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
   /** Since when each order stands as it stands, ms. */
   const since = new Map<string, number>();
 
@@ -58,25 +57,7 @@ export function createSimulatedShops(deps: { db: Database; clock: Clock; log: Lo
     }
   }
 
-  function next(): void {
-    running = round()
-      .catch((error: Error) => deps.log.warn({ err: error.message }, 'simulated shops'))
-      .finally(() => {
-        running = undefined;
-        if (timer !== undefined) timer = setTimeout(next, EVERY_MS);
-      });
-  }
-
-  return {
-    start() {
-      timer = setTimeout(next, EVERY_MS);
-    },
-    async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
-    },
-  };
+  return createLoop({ log: deps.log, name: 'simulated shops', every: EVERY_MS, after: EVERY_MS, work: round });
 }
 
 /** One offer in five is declined: which ones follows from its id. */
