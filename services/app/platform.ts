@@ -192,6 +192,7 @@ export function createPlatform(deps: {
     responders: async (viewer) => liveResponders(db, await liveAssignments(db), viewer, clock.now()),
     byIds: views.byIds,
     assignmentsOf: (staffId) => assignmentsOf({ db, byIds: views.byIds }, staffId),
+    centresOf: (ids) => handoff.centresOf(db, ids),
     async liveSessions(ids) {
       const ended = new Set(await findEndedSessions(db, ids, clock.now()));
       return new Set(ids.filter((id) => !ended.has(id)));

@@ -29,6 +29,8 @@ export interface GatewayDeps {
   byIds: (ids: readonly string[]) => Promise<{ wire: WireIncident; regionPath: string | null }[]>;
   /** Assignments of one responder, with their cases, as `/field` shows them. */
   assignmentsOf: (staffId: string) => Promise<FieldAssignment[]>;
+  /** Accounts of the centres that these cases were handed to. */
+  centresOf: (incidentIds: readonly string[]) => Promise<string[]>;
   /** Of these sessions, those that still hold. */
   liveSessions: (sessionIds: string[]) => Promise<Set<string>>;
   /** Operators whose console is open, every few seconds: what keeps a desk alive. */
@@ -110,6 +112,22 @@ export function createGateway(deps: GatewayDeps): Gateway {
     screen.send('snapshot', { ...(await deps.summary(screen.viewer)), at: now() });
   }
 
+  async function welcomeDesk(screen: Screen<'/desk'>): Promise<void> {
+    const { accountId, sessionId, role } = screen.viewer;
+    const own = [`account:${accountId}`, `session:${sessionId}`];
+    await screen.join(role === 'medic' ? roomsFor(screen.viewer) : own);
+    screen.send('snapshot', { at: now() });
+  }
+
+  /** The centres that were asked, and the clinics of the place, look again: nothing of the case itself is sent there. */
+  async function tellDesks(cases: Cases): Promise<void> {
+    const clinics = [...cases.values()].flatMap(({ wire, regionPath }) =>
+      wire.class === 'rescue' && regionPath !== null ? roomsOf(regionPath) : [],
+    );
+    const centres = (await deps.centresOf([...cases.keys()])).map((account) => `account:${account}`);
+    screens.send('/desk', { rooms: [...new Set([...clinics, ...centres])] }, 'look', { at: now() });
+  }
+
   /** The notice of a step of the ladder, to those it calls. */
   function page(
     { wire, regionPath }: { wire: WireIncident; regionPath: string | null },
@@ -149,7 +167,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   return {
     async start(server) {
-      await screens.start(server, { '/console': welcomeConsole, '/field': welcomeField, '/board': welcomeBoard });
+      await screens.start(server, {
+        '/console': welcomeConsole,
+        '/field': welcomeField,
+        '/board': welcomeBoard,
+        '/desk': welcomeDesk,
+      });
       beat = setInterval(onBeat, BEAT_MS);
     },
     async carry(payloads) {
@@ -162,6 +185,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         else screens.send('/console', to, 'incident', wire);
       }
       for (const payload of payloads) await carryOne(payload, cases);
+      if (cases.size > 0) await tellDesks(cases);
     },
     responder: (responder, regionPath) =>
       screens.send('/console', { rooms: roomsOf(regionPath) }, 'responder', responder),

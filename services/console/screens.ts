@@ -14,6 +14,7 @@ const ADMITTED: Record<NamespaceName, readonly Role[]> = {
   '/console': ['operator', 'supervisor'],
   '/field': ['grid_worker', 'volunteer', 'medic', 'vendor'],
   '/board': ['operator', 'supervisor', 'admin', 'auditor'],
+  '/desk': ['partner', 'medic'],
 };
 
 /** The namespaces, as an array. */

@@ -1,4 +1,4 @@
-/** Socket.IO: server → client events of `/console`, `/field` and `/board`. Client → server there is nothing but the desk's presence. */
+/** Socket.IO: server → client events of `/console`, `/field`, `/board` and `/desk`. Client → server there is nothing but the desk's presence. */
 import { z } from 'zod';
 import { ASSIGNMENT_STATES, wireAssignmentSchema, wireIncidentSchema } from './incident.ts';
 
@@ -80,7 +80,7 @@ export type WireBoard = z.infer<typeof boardSchema>;
 /**
  * Every event of every namespace. The server can send no other (console/screens.ts refuses it), so this is also what a
  * test goes through. `/field`: `gone` carries the id of an assignment that is no longer mine. `/board`: `snapshot` comes
- * again with every beat.
+ * again with every beat. `/desk` is told nothing but that it should look again: what it may see, its routes decide.
  */
 export const namespaceEvents = {
   '/console': socketEvents,
@@ -91,6 +91,7 @@ export const namespaceEvents = {
     beat: socketEvents.beat,
   },
   '/board': { snapshot: boardSchema, beat: socketEvents.beat },
+  '/desk': { snapshot: socketEvents.beat, look: socketEvents.beat, beat: socketEvents.beat },
 } as const;
 export type NamespaceName = keyof typeof namespaceEvents;
 export type NamespaceEvents<Name extends NamespaceName> = (typeof namespaceEvents)[Name];

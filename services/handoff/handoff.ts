@@ -12,7 +12,7 @@ import { registerPartnerAdminRoutes } from './admin-routes.ts';
 import { hearReport, orderDueCalls } from './calls.ts';
 import { carryDeliveries } from './deliveries.ts';
 import { registerMedicalRoutes } from './medical-routes.ts';
-import { beginHandoff, centrePhone, followCase, type Asked } from './offers.ts';
+import { beginHandoff, centrePhone, centresOf, followCase, type Asked } from './offers.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
 
 export interface HandoffDeps extends Recorders {
@@ -41,6 +41,8 @@ export interface HandoffModule {
   onReport: OnReport;
   /** The telephone of the centre that a handoff is offered to; null: no partner answers for it. */
   centrePhone(db: Db, handoffId: string): Promise<string | null>;
+  /** Accounts of the centres that were asked for any of these cases. */
+  centresOf(db: Db, incidentIds: readonly string[]): Promise<string[]>;
   registerRoutes(app: App): void;
   /** One look at what is due: webhooks and calls, from the database alone. Answers how many were moved. */
   runOnce(): Promise<number>;
@@ -62,6 +64,7 @@ export function createHandoff(deps: HandoffDeps): HandoffModule {
     onCase: (event) => deps.db.tx((tx) => followCase(deps, tx, event)),
     onReport: (tx, report) => hearReport(deps, tx, report),
     centrePhone,
+    centresOf,
     registerRoutes(app) {
       registerPartnerRoutes(app, deps);
       registerPartnerAdminRoutes(app, deps);

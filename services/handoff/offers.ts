@@ -23,6 +23,7 @@ const q = loadQueries(import.meta.url, 'handoff', [
   'waiting_update',
   'get_partner',
   'centre_phone',
+  'accounts_asked',
 ]);
 
 export interface BeginDeps extends OpenDeps {
@@ -91,6 +92,12 @@ export async function beginHandoff(deps: BeginDeps, tx: Tx, asked: Asked): Promi
 /** The telephone of the centre that a handoff is offered to; null: no partner answers for it. */
 export async function centrePhone(db: Db, handoffId: string): Promise<string | null> {
   return (await db.query<{ phone: string }>(q.centre_phone, [handoffId]))[0]?.phone ?? null;
+}
+
+/** Accounts of the centres that were asked for any of these cases. */
+export async function centresOf(db: Db, incidentIds: readonly string[]): Promise<string[]> {
+  const rows = await db.query<{ account_id: string }>(q.accounts_asked, [incidentIds]);
+  return rows.map((row) => row.account_id);
 }
 
 /** A row for the mover of webhooks. */

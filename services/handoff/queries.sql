@@ -77,6 +77,10 @@ join partner_account a on a.partner_id = o.partner_id
 where o.handoff_id = $1 and a.account_id = $2
   and (o.region_path is null or exists (select 1 from unnest($3::text[]) r where starts_with(o.region_path, r)));
 
+-- name: accounts_asked
+select distinct a.account_id from handoff_offer o join partner_account a on a.partner_id = o.partner_id
+where o.incident_id = any ($1::uuid[]);
+
 -- name: own_offers
 select o.handoff_id as "handoffId", o.incident_id as "incidentId", o.partner_id as "partnerId", o.target, o.offered_at as "offeredAt"
 from handoff_offer o

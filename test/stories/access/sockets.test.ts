@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '#dispatch/domain/incident.ts';
+import { bindPartnerAccounts, insertPartner } from '#handoff/partners.ts';
 import { ROLES, type Role } from '#contracts/session.ts';
 import { namespaceEvents, type FieldAssignment, type NamespaceName } from '#contracts/socket.ts';
 import type { WireIncident } from '#contracts/incident.ts';
@@ -21,6 +23,7 @@ const LET_IN: Record<NamespaceName, readonly Role[]> = {
   '/console': ['operator', 'supervisor'],
   '/field': ['grid_worker', 'volunteer', 'medic', 'vendor'],
   '/board': ['operator', 'supervisor', 'admin', 'auditor'],
+  '/desk': ['partner', 'medic'],
 };
 
 const open: Watcher[] = [];
@@ -128,19 +131,28 @@ async function work(street: Street): Promise<void> {
 }
 
 describe('while both streets are at work', () => {
-  const screens = {} as Record<'own' | 'other', Record<'desk' | 'lead' | 'street' | 'colleague' | 'board', Watcher>>;
+  const screens = {} as Record<
+    'own' | 'other',
+    Record<'desk' | 'lead' | 'street' | 'colleague' | 'board' | 'clinic' | 'centre', Watcher>
+  >;
 
   beforeAll(async () => {
     for (const which of ['own', 'other'] as const) {
-      const { operator, supervisor, grid_worker: worker, volunteer, auditor } = streets[which].people;
+      const { operator, supervisor, grid_worker: worker, volunteer, auditor, medic, partner } = streets[which].people;
       screens[which] = {
         desk: await show('/console', operator),
         lead: await show('/console', supervisor),
         street: await show('/field', worker),
         colleague: await show('/field', volunteer),
         board: await show('/board', auditor),
+        clinic: await show('/desk', medic),
+        centre: await show('/desk', partner),
       };
     }
+    // Of the two centres only this one answers for its street.
+    const centre = { id: randomUUID(), target: '120' as const, name: '120 指挥中心', phone: '120', secret: null };
+    await insertPartner(running.db, { ...centre, region: own });
+    await bindPartnerAccounts(running.db, centre.id, [own.people.partner.accountId]);
     await Promise.all([work(own), work(other)]);
     await settled();
     // The ladder climbs, and who said nothing is reminded.
@@ -223,6 +235,26 @@ describe('while both streets are at work', () => {
       expect(board.got('snapshot').at(-1)).toMatchObject({ waiting: 1, today: 3 });
       expect([own.words.in(board.text()), other.words.in(board.text())]).toEqual([[], []]);
     }
+  });
+
+  test('a centre is told to look when it is asked, and can see it by then; nothing else is said there', async () => {
+    expect(screens.own.centre.got('look').length).toBeGreaterThan(0);
+    expect(screens.other.centre.got('look')).toEqual([]);
+    for (const which of ['own', 'other'] as const) {
+      expect(screens[which].clinic.got('look').length).toBeGreaterThan(0);
+      for (const screen of [screens[which].clinic, screens[which].centre])
+        for (const { payload } of screen.events) expect(Object.keys(payload as object)).toEqual(['at']);
+    }
+    const told = screens.own.centre.got('look').length;
+    const id = await press(own.home().deviceId);
+    await cases.desk(id, { type: 'claim' }, own.people.operator.actor, null);
+    await cases.street(id, { type: 'handoff', target: '120' }, own.people.operator.actor, null);
+    await until(() => screens.own.centre.got('look').length > told, 'the centre is told');
+    const queue = await app.inject({
+      url: '/api/partner/handoffs',
+      headers: { cookie: own.people.partner.cookie },
+    });
+    expect(queue.json<{ items: { incident: string }[] }>().items.map((one) => one.incident)).toContain(id);
   });
 
   test('telephone numbers of residents and their families are masked on every screen', async () => {
