@@ -24,6 +24,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     teardownTimeout: 30_000,
+    // How long a poll may look for what must come: a busy machine is slow, not wrong.
+    expect: { poll: { timeout: 15_000, interval: 50 } },
     projects: [
       {
         test: {

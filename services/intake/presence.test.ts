@@ -64,7 +64,7 @@ test('beats write nothing; coming, going silent and coming back each write once'
   await device('box');
   const presence = bridge();
   presence.heard('3', 'box');
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ box: true });
+  await expect.poll(online).toEqual({ box: true });
   for (let i = 0; i < 100; i++) presence.heard('3', 'box');
   clock.advance(2 * MINUTE);
   presence.heard('3', 'box');
@@ -72,9 +72,9 @@ test('beats write nothing; coming, going silent and coming back each write once'
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(await online()).toEqual({ box: true });
   clock.advance(MINUTE - 4_000);
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ box: false });
+  await expect.poll(online).toEqual({ box: false });
   presence.heard('3', 'box');
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ box: true });
+  await expect.poll(online).toEqual({ box: true });
   expect(writes.flat().map((change) => change.online)).toEqual([true, false, true]);
   expect(back).toEqual(['box', 'box']);
 });
@@ -83,12 +83,12 @@ test('a button on battery may be silent for a day, but not for 25 hours and more
   await device('button', { power: 'battery', heartbeat: 43_200 });
   const presence = bridge();
   presence.heard('3', 'button');
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ button: true });
+  await expect.poll(online).toEqual({ button: true });
   clock.advance(24 * 60 * MINUTE);
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(await online()).toEqual({ button: true });
   clock.advance(60 * MINUTE);
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ button: false });
+  await expect.poll(online).toEqual({ button: false });
 });
 
 test('the tolerance follows the row: a unit that promises a beat every ten minutes is not lost after three', () => {
@@ -108,7 +108,7 @@ test('after a restart nobody goes offline or online by that alone; who stays sil
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(writes).toEqual([]);
   clock.advance(1.5 * MINUTE);
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ there: true, silent: false, gone: false });
+  await expect.poll(online).toEqual({ there: true, silent: false, gone: false });
 });
 
 test('a retained "online" makes nobody online, a retained "offline" is believed until the device is heard', async () => {
@@ -120,7 +120,7 @@ test('a retained "online" makes nobody online, a retained "offline" is believed 
   presence.status('3', 'left', { online: false }, true);
   presence.heard('3', 'talks');
   presence.status('3', 'talks', { online: false }, true);
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ liar: false, left: false, talks: true });
+  await expect.poll(online).toEqual({ liar: false, left: false, talks: true });
   expect(back).toEqual([]);
 });
 
@@ -130,9 +130,9 @@ test('a last will takes a device offline at once, and what it says of itself on 
   await known(presence, 'box');
   presence.heard('3', 'box');
   presence.status('3', 'box', { online: false }, false);
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ box: false });
+  await expect.poll(online).toEqual({ box: false });
   presence.status('3', 'box', { online: true, can: ['voice', 'talk'], kind: 'home', power: 'mains' }, false);
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ box: true });
+  await expect.poll(online).toEqual({ box: true });
   const { rows } = await test_.db.pool.query('select can, kind from device');
   expect(rows).toEqual([{ can: ['voice', 'talk'], kind: 'home' }]);
   expect(back).toEqual(['box']);
@@ -143,7 +143,7 @@ test('a device registered after the start is known by its first word; a stranger
   await device('new');
   presence.heard('3', 'new', { battery: 80 });
   presence.heard('3', 'stranger');
-  await expect.poll(online, { timeout: 4_000 }).toEqual({ new: true });
+  await expect.poll(online).toEqual({ new: true });
   expect(presence.get('stranger')).toBeUndefined();
   const { rows } = await test_.db.pool.query('select battery from device');
   expect(rows).toEqual([{ battery: 80 }]);
@@ -155,8 +155,8 @@ test('many changes go in one statement, and what could not be written is written
   await known(presence, 'box-49');
   await test_.db.pool.query('alter table device rename to away');
   for (let i = 0; i < 50; i++) presence.heard('3', `box-${i}`);
-  await expect.poll(() => writes.length, { timeout: 4_000 }).toBeGreaterThan(0);
+  await expect.poll(() => writes.length).toBeGreaterThan(0);
   await test_.db.pool.query('alter table away rename to device');
-  await expect.poll(async () => Object.values(await online()).every(Boolean), { timeout: 4_000 }).toBe(true);
+  await expect.poll(async () => Object.values(await online()).every(Boolean)).toBe(true);
   expect(writes[0]).toHaveLength(50);
 });

@@ -117,7 +117,7 @@ describe('the page that is a box', () => {
       }),
       { qos: 1 },
     );
-  async function until(what: () => boolean, ms = 8000): Promise<void> {
+  async function until(what: () => boolean, ms = 20_000): Promise<void> {
     for (const end = Date.now() + ms; !what();) {
       if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what.toString()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));

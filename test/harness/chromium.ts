@@ -5,7 +5,10 @@ import { chromium } from 'playwright-core';
 import { findProgram } from './engine.ts';
 import { repositoryFolder } from './process.ts';
 
-/** Debian's Chromium, headless, with software WebGL2 for the map and nothing that calls home. Close it in `afterAll`. */
+/**
+ * Debian’s Chromium, headless, with software WebGL2 for the map alone (drawing the pages by it costs a third more) and
+ * nothing that calls home. Close it in `afterAll`.
+ */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findProgram(
     ['chromium', 'chromium-browser', 'google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
@@ -23,7 +26,6 @@ export async function launchChromium(): Promise<Browser> {
       '--no-default-browser-check',
       '--no-pings',
       '--disable-dev-shm-usage',
-      '--use-angle=swiftshader',
       '--enable-unsafe-swiftshader',
       '--font-render-hinting=none',
     ],

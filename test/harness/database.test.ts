@@ -16,22 +16,11 @@ test('what one test writes another does not see', async () => {
   expect(rows).toEqual([]);
 });
 
-test('a database is cloned in well under a second', async () => {
-  const start = performance.now();
-  const third = await createTestDatabase();
-  const took = performance.now() - start;
-  await third.drop();
-  expect(took).toBeLessThan(1_000);
-});
-
 test('a seeded database holds the demo city, also when two ask for the first one at once', async () => {
   const both = await Promise.all([createTestDatabase({ seeded: true }), createTestDatabase({ seeded: true })]);
   for (const { db } of both) {
     const { rows } = await db.pool.query('select count(*)::int as n from resident');
     expect(rows).toEqual([{ n: 6_000 }]);
   }
-  const start = performance.now();
-  await (await createTestDatabase({ seeded: true })).drop();
-  expect(performance.now() - start).toBeLessThan(2_000);
   await Promise.all(both.map(({ drop }) => drop()));
 });

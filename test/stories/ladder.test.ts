@@ -69,7 +69,7 @@ test('an unclaimed red press climbs every step of its ladder, and each desk is p
 
   const paged = (place: number, code: string): number =>
     screens[place]!.got('notice').filter((notice) => (notice as { code: string }).code === code).length;
-  await expect.poll(() => [paged(1, 'ladder'), paged(1, 'nobody_has_it')], { timeout: 5_000 }).toEqual([3, 1]);
+  await expect.poll(() => [paged(1, 'ladder'), paged(1, 'nobody_has_it')]).toEqual([3, 1]);
   expect([paged(0, 'ladder'), paged(0, 'nobody_has_it')]).toEqual([2, 0]);
   for (const screen of screens) screen.close();
 });
@@ -148,9 +148,7 @@ test('an owner who goes silent is reminded, then loses the case for all to see, 
   await expect.poll(async () => (await climbing!.detail()).owner, { timeout: 10_000 }).toBeNull();
   const lost = await climbing.detail();
   expect(lost.timeline.find((line) => line.kind === 'lost_owner')?.text).toBe('李敏 没有回应,放回队列');
-  await expect
-    .poll(() => (others!.got('incident').at(-1) as { owner: unknown; id: string }).owner, { timeout: 5_000 })
-    .toBeNull();
+  await expect.poll(() => (others!.got('incident').at(-1) as { owner: unknown; id: string }).owner).toBeNull();
 
   await expect
     .poll(climbing.steps, { timeout: 10_000 })

@@ -34,8 +34,7 @@ async function listed(home: PlatformHome): Promise<string[]> {
   return (body as { items: { id: string }[] }).items.map((incident) => incident.id);
 }
 
-const nothingLeft = (home: PlatformHome): Promise<void> =>
-  expect.poll(() => processesWith(home.dataDir), { timeout: 5_000 }).toEqual([]);
+const nothingLeft = (home: PlatformHome): Promise<void> => expect.poll(() => processesWith(home.dataDir)).toEqual([]);
 
 describe('npm start', () => {
   let home: PlatformHome;
@@ -151,7 +150,7 @@ describe('on engines of one’s own: a PostgreSQL, Mosquitto with what npm run b
     expect(await listed(home)).toContain(incident);
     await expect.poll(async () => (await openApi(home.url).get('/readyz')).status, { timeout: 10_000 }).toBe(200);
     expect(await all.stop()).toEqual({ code: 0, signal: null });
-    await expect.poll(() => processesWith(`DATA_DIR=${home.dataDir}`), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => processesWith(`DATA_DIR=${home.dataDir}`)).toEqual([]);
   });
 
   test('api, bridge and worker as three processes serve a press end to end', async () => {
@@ -178,7 +177,7 @@ describe('on engines of one’s own: a PostgreSQL, Mosquitto with what npm run b
         .toContain('outcome');
       const claimed = await operator.send('POST', `/api/incidents/${incident}/claim`, {});
       expect(claimed).toMatchObject({ status: 200, body: { state: 'claimed' } });
-      await expect.poll(() => told, { timeout: 5_000 }).toContain('claimed');
+      await expect.poll(() => told).toContain('claimed');
     } finally {
       await box.stop();
     }

@@ -81,7 +81,7 @@ describe('a payload that is odd but can be read is the press that it is', () => 
     const first = { id: 'counter-1', type: 'service', at: now() };
     const second = { ...first, type: 'sos', at: new Date(Date.now() + 1_000).toISOString() };
     for (const event of [first, second, first, second]) await line.event(JSON.stringify(event));
-    await expect.poll(() => line.acks.filter((ack) => ack.stage === 'received').length, { timeout: 5_000 }).toBe(4);
+    await expect.poll(() => line.acks.filter((ack) => ack.stage === 'received').length).toBe(4);
     const presses = await rig.pressesOf(line.id);
     expect(presses.map((press) => press.type).sort()).toEqual(['service', 'sos']);
     const rescue = presses.find((press) => press.type === 'sos')!;
@@ -146,8 +146,7 @@ describe('nobody speaks for another', () => {
           false,
         ),
       ).rejects.toMatchObject({ code: 5 });
-      for (const named of ['bridge-0', 'stranger-7', id])
-        await expect.poll(() => notices.join('\n'), { timeout: 5_000 }).toContain(named);
+      for (const named of ['bridge-0', 'stranger-7', id]) await expect.poll(() => notices.join('\n')).toContain(named);
       // Under its own name with another's id it is itself.
       const line = await rig.connect(62, { clientId: 'bridge-0' });
       await line.event(JSON.stringify({ id: 'own', type: 'sos', at: now() }));

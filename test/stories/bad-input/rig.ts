@@ -72,7 +72,7 @@ export function useBadlyTreatedPlatform(): Rig {
   rig.pressesOf = async (device) =>
     (await rig.auditor.get(`/api/presses?device=${encodeURIComponent(device)}`)).body.items;
   rig.shown = async (device) => {
-    for (const until = performance.now() + 5_000; performance.now() < until;) {
+    for (const until = performance.now() + 20_000; performance.now() < until;) {
       const { body } = await rig.operator.get('/api/incidents?state=open&limit=200');
       const found = body.items.find((one: WireIncident) => one.device?.id === device);
       if (found) return found;

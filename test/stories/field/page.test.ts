@@ -209,8 +209,9 @@ describe('an offer and what follows', () => {
   });
 
   test('the countdown goes by the server’s clock, whatever the phone’s own says', async () => {
-    const { page } = await phone(worker, { clockOff: 3 * 3_600_000 });
+    // Asked first: the page takes the server's word when it opens, a clock that a test moves later only with the next beat.
     await ask();
+    const { page } = await phone(worker, { clockOff: 3 * 3_600_000 });
     await page.locator('.offer').waitFor();
     const { assignments } = await world.detail(id);
     const expires = Date.parse(assignments.find((one) => one.responder.name === '周芳')!.expiresAt!);

@@ -111,9 +111,9 @@ export async function startTown(options: {
   };
 }
 
-/** Waits until `look` answers something true; the machine's time, 10 s at most. */
+/** Waits until `look` answers something true; the machine's time, 20 s at most. */
 export async function until<T>(what: string, look: () => Promise<T | undefined | false | null>): Promise<T> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const found = await look();
     if (found) return found;
