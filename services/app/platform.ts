@@ -1,52 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '#kernel/clock.ts';
-import { Problem } from '#kernel/errors.ts';
 import { createGateway, type ConsolePayload, type Gateway } from '#console/gateway.ts';
-import { busyDesks, registerDeskRoutes, seeDesks } from '#console/desks.ts';
-import { createCases, type Cases } from '#dispatch/cases.ts';
-import { createIntents } from '#dispatch/intents.ts';
-import { busyWithAnother, goalOf, liveAssignments, openCasesOf, openCasesOfDevices } from '#dispatch/people.ts';
-import { createPhoneReports } from '#dispatch/phone.ts';
-import { registerPhoneRoutes } from '#dispatch/phone-routes.ts';
-import { createPolicies } from '#dispatch/policies.ts';
+import { seeDesks } from '#console/desks.ts';
+import type { Cases } from '#dispatch/cases.ts';
+import { goalOf, liveAssignments, openCasesOfDevices } from '#dispatch/people.ts';
 import type { CaseEvent } from '#dispatch/store.ts';
-import { registerPolicyRoutes } from '#dispatch/policy-routes.ts';
-import { createReceiver } from '#dispatch/receive.ts';
-import { registerCommandRoutes } from '#dispatch/command-routes.ts';
-import { actorOf, registerDispatchRoutes, type DispatchRoutesDeps } from '#dispatch/routes.ts';
-import { createSweep } from '#dispatch/sweep.ts';
-import { createViews } from '#dispatch/views.ts';
 import { createAuthenticate } from '#identity/authenticate.ts';
-import { recordAudit } from '#identity/audit.ts';
-import { recordLook } from '#identity/looks.ts';
-import { registerIdentityRoutes } from '#identity/routes.ts';
+import type { Authenticate } from '#platform/http/guard.ts';
 import { findEndedSessions } from '#identity/sessions.ts';
 import { tidyIdentity } from '#identity/housekeeping.ts';
-import { createHandoff, type HandoffModule } from '#handoff/handoff.ts';
-import { createFamilyLinks } from '#care/family-links.ts';
+import type { HandoffModule } from '#handoff/handoff.ts';
 import { createBridge, type Bridge } from '#intake/bridge.ts';
-import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { Config } from '#platform/config.ts';
 import { createDatabase, type Database } from '#platform/database.ts';
 import { createHttpServer, dropOldAnswers, type App } from '#platform/http.ts';
 import { listenError } from '#platform/listen-error.ts';
 import type { Log } from '#platform/log.ts';
 import { addOutbox } from '#platform/outbox.ts';
-import { createQueues, type IntentJob, type QueueName } from '#platform/queues.ts';
+import { ensurePartitions } from '#platform/partitions.ts';
+import { createQueues, type IntentJob, type QueueName, type Queues } from '#platform/queues.ts';
 import { createRelay, dropOldOutbox, type Relay } from '#platform/relay.ts';
-import { directory, searchHomes } from '#registry/directory/directory.ts';
-import { registerRegistryRoutes } from '#registry/routes.ts';
 import { findSubjects } from '#registry/subjects.ts';
 import type { NetworkSettings } from '#telephony/network.ts';
-import { liveResponders, whereAre } from '#responders/positions.ts';
 import { assignmentsOf } from '#responders/field.ts';
-import { registerMeRoutes, reportPosition } from '#responders/me-routes.ts';
-import { registerResponderRoutes } from '#responders/routes.ts';
-import { createVendors, type Vendors } from '#vendors/vendors.ts';
+import { reportPosition } from '#responders/me-routes.ts';
+import { liveResponders } from '#responders/positions.ts';
+import type { Vendors } from '#vendors/vendors.ts';
 import type { Engines } from './engines.ts';
-import { networkOf, registerTelephone, wireTelephony } from './phone.ts';
-import { accountsSharing } from '#identity/colleagues.ts';
-import { ensurePartitions } from '#platform/partitions.ts';
+import { createModules, type Modules } from './modules.ts';
+import { registerRoutes } from './routes.ts';
 
 export interface Platform {
   db: Database;
@@ -82,6 +64,15 @@ const POLICIES_MS = 5_000;
 const HOUSEKEEPING_MS = 10 * 60_000;
 const KEEP_OUTBOX_MS = 24 * 3_600_000;
 
+/** What every part of the platform is given. */
+interface Base {
+  config: Config;
+  log: Log;
+  clock: Clock;
+  db: Database;
+  modules: Modules;
+}
+
 /**
  * The whole platform, or the part that `config.role` names, on the given engines. Construction does nothing; `start`
  * rejects when something can't be had, and then nothing is left open.
@@ -98,91 +89,100 @@ export function createPlatform(deps: {
   const { config, log, clock, engines } = deps;
   const has = (part: 'api' | 'bridge' | 'worker'): boolean => config.role === 'all' || config.role === part;
   const db = createDatabase({ url: engines.databaseUrl, log, max: 20 });
-  const policies = createPolicies({ db, log });
+  let app: App | undefined;
+  let url: string | undefined;
+  let local: string | undefined;
   const relays: Relay[] = [];
   const poke = (): void => {
     bridge?.poke();
     for (const relay of relays) relay.poke();
   };
-  const cases = createCases({ db, clock, policies, poke });
-  // Modules that follow cases: each hears every event at least once, and looks at the database for what to do.
-  const followers: ((event: CaseEvent) => Promise<void>)[] = [];
-  // What the telephone reports changes the case in telephony's own transaction.
-  const phoneReports = createPhoneReports({
-    clock,
-    policies,
-    poke,
-    async elsewhere(tx, report) {
-      const shop = await vendors.onReport(tx, report);
-      return shop === 'not ours' ? handoff.onReport(tx, report) : shop;
-    },
-  });
-  const shared = { db, clock, log, policies, poke };
-  const telephony = wireTelephony({
-    ...shared,
-    network: deps.network ?? networkOf(config),
-    // A network in this process reaches us directly; a real one by the public address.
-    publicUrl: () => (deps.network ? (local ?? '') : baseUrl()),
-    onReport: phoneReports,
-  });
-  const intents = createIntents({
-    ...shared,
-    telephony,
-    whereAre,
-    centrePhone: (on, id) => handoff.centrePhone(on, id),
-    familyLink: (tx, of) => familyLinks.make(tx, of),
-    beginHandoff: (tx, asked) => handoff.begin(tx, asked),
-  });
-  const sweep = createSweep({ db, clock, log, policies, intents, poke });
-  const views = createViews({ db, clock, policies, recordLook, whereAre });
-  const baseUrl = (): string => config.publicUrl ?? url ?? '';
-  const callBack = config.twilio.from ?? '12349';
-  const familyLinks = createFamilyLinks({ db, clock, byIds: views.byIds, baseUrl, callBack });
-  const handoff: HandoffModule = createHandoff({
-    db,
-    clock,
+  const modules = createModules({
+    config,
     log,
-    cases,
-    policies,
-    views,
-    poke,
-    telephony,
-    recordLook,
-    recordAudit,
-    callBack,
-    baseUrl,
-  });
-  followers.push((event) => handoff.onCase(event));
-  const vendors: Vendors = createVendors({
-    db,
     clock,
-    log,
-    cases,
-    byIds: views.byIds,
-    placeOf: views.placeOf,
-    recordLook,
-    recordAudit,
-    telephony: telephony ?? null,
-    poke,
-  });
-  followers.push((event) => vendors.onCase(event));
-  const receiver = createReceiver({
     db,
-    clock,
-    log,
-    policies,
+    network: deps.network,
     poke,
-    busyOwners: async (on, owners) =>
-      new Set([
-        ...(await busyDesks(
-          on,
-          owners.map((one) => one.ownerId),
-        )),
-        ...(await busyWithAnother(on, owners)),
-      ]),
+    baseUrl: () => config.publicUrl ?? url ?? '',
+    local: () => local ?? '',
   });
+  const base: Base = { config, log, clock, db, modules };
   const authenticate = createAuthenticate({ db, clock });
-  const gateway: Gateway = createGateway({
+  const gateway = createScreens(base, authenticate);
+  const queues = createQueues({
+    log,
+    databaseUrl: engines.databaseUrl,
+    redisUrl: config.redisUrl,
+    handle: has('worker') ? (job: IntentJob) => modules.intents.run(job.intent) : undefined,
+  });
+  const bridge = has('bridge') ? createIntake(base, engines.mqttUrl, poke) : undefined;
+  if (has('api')) relays.push(toScreens(base, gateway));
+  if (has('worker')) relays.push(toQueues(base, queues), toFollowers(base));
+  const upkeep = createUpkeep(base);
+
+  async function listen(): Promise<void> {
+    app = await createHttpServer({ config, log, clock, db, authenticate, checks: checksOf(db, queues, bridge) });
+    registerRoutes(app, { config, db, clock, modules, gateway });
+    deps.addRoutes?.(app, db);
+    const { host, httpPort: port } = config;
+    const address = await app.listen({ host, port }).catch((error: Error) => {
+      throw listenError(error, host, port, 'HTTP_PORT');
+    });
+    await gateway.start(app.server);
+    local = address;
+    url = config.publicUrl ?? address;
+  }
+
+  const { cases, views } = modules;
+  const street = { db, clock, cases, byIds: views.byIds, moved: gateway.responder };
+  return {
+    db,
+    cases,
+    handoff: modules.handoff,
+    vendors: modules.vendors,
+    get app() {
+      return app;
+    },
+    get url() {
+      return url;
+    },
+    get local() {
+      return local;
+    },
+    reportPosition: async (fix) => void (await reportPosition(street, fix)),
+    goal: (incidentId, assignmentId) => goalOf(db, incidentId, assignmentId),
+    inTheStreet: gateway.inTheStreet,
+    async deviceRefused(refusal) {
+      await noteRefused(base, refusal);
+      poke();
+    },
+    sweepOnce: modules.sweep.runOnce,
+    async start() {
+      await upkeep.start();
+      if (has('worker') || has('api')) await queues.start();
+      if (has('api')) await listen();
+      await bridge?.start();
+      for (const relay of relays) relay.start();
+      if (has('worker')) modules.start();
+    },
+    async stop() {
+      upkeep.stop();
+      await bridge?.stop();
+      await modules.stop();
+      for (const relay of relays) await relay.stop();
+      await gateway.stop();
+      await app?.close();
+      await queues.stop();
+      await db.stop();
+    },
+  };
+}
+
+/** The live screens: consoles, phones of the street, desks of the centres, boards. */
+function createScreens({ config, log, clock, db, modules }: Base, authenticate: Authenticate): Gateway {
+  const { views, handoff } = modules;
+  return createGateway({
     config,
     log,
     clock,
@@ -199,125 +199,76 @@ export function createPlatform(deps: {
     },
     seen: (ids) => seeDesks(db, ids, clock.now()),
   });
-  const queues = createQueues({
+}
+
+/** What stands between the boxes and dispatch. */
+function createIntake({ config, log, clock, db, modules }: Base, mqttUrl: string, poke: () => void): Bridge {
+  return createBridge({
+    db,
     log,
-    databaseUrl: engines.databaseUrl,
-    redisUrl: config.redisUrl,
-    handle: has('worker') ? (job: IntentJob) => intents.run(job.intent) : undefined,
-  });
-  const bridge: Bridge | undefined = has('bridge')
-    ? createBridge({
+    clock,
+    leaseClock: systemClock,
+    mqttUrl,
+    // On the embedded database only one process can run at a time: it need not wait for its killed predecessor's leases.
+    holder: config.databaseUrl === undefined ? 'embedded' : randomUUID(),
+    receive: modules.receiver.receive,
+    onDeviceBack: modules.receiver.toldAgain,
+    onPresence: (changes) =>
+      void showPresence(
         db,
-        log,
-        clock,
-        leaseClock: systemClock,
-        mqttUrl: engines.mqttUrl,
-        // On the embedded database only one process can run at a time: it need not wait for its killed predecessor's leases.
-        holder: config.databaseUrl === undefined ? 'embedded' : randomUUID(),
-        receive: receiver.receive,
-        onDeviceBack: receiver.toldAgain,
-        onPresence: (changes) => void showPresence(changes.map((change) => change.id)),
-      })
-    : undefined;
-  if (has('api')) {
-    relays.push(
-      createRelay({
-        db,
-        clock,
-        log,
-        topics: ['console'],
-        batch: 200,
-        handle: (rows) => gateway.carry(rows.map((row) => row.payload as ConsolePayload)),
-      }),
-    );
-  }
-  if (has('worker')) {
-    const handle = async (rows: { key: string; payload: unknown }[]): Promise<void> => {
-      for (const row of rows) await queues.add(row.key as QueueName, row.payload as IntentJob);
-    };
-    relays.push(createRelay({ db, clock, log, topics: ['job'], batch: 100, handle }));
-    const follow = async (rows: { payload: unknown }[]): Promise<void> => {
-      for (const row of rows) for (const follower of followers) await follower(row.payload as CaseEvent);
-    };
-    relays.push(createRelay({ db, clock, log, topics: ['case'], batch: 50, handle: follow }));
-  }
-  let app: App | undefined;
-  let url: string | undefined;
-  let local: string | undefined;
-  let housekeeping: NodeJS.Timeout | undefined;
-  let refreshing: NodeJS.Timeout | undefined;
-  const moved = gateway.responder;
-
-  /** The cards of devices that went on- or offline are sent again. */
-  async function showPresence(devices: string[]): Promise<void> {
-    try {
-      const ids = await openCasesOfDevices(db, devices);
-      await addOutbox(
-        db,
-        ids.map((incident) => ({ topic: 'console' as const, key: '', payload: { incident } })),
+        changes.map((change) => change.id),
         clock.now(),
-      );
-      poke();
-    } catch (error) {
-      log.warn({ err: (error as Error).message }, 'presence could not be shown');
-    }
-  }
+      ).then(poke, (error: Error) => log.warn({ err: error.message }, 'presence could not be shown')),
+  });
+}
 
-  async function listen(): Promise<void> {
-    app = await createHttpServer({
-      config,
-      log,
-      clock,
-      db,
-      authenticate,
-      checks: {
-        database: () => db.ping(),
-        broker: async () => {
-          if (bridge && bridge.state().connected.length === 0) throw new Error('no lane is connected');
-        },
-        queues: () => queues.ping(),
-      },
-    });
-    registerIdentityRoutes(app, { db, clock, config, directory, onRevoked: gateway.revoke });
-    registerRegistryRoutes(app, { db, clock, recordLook, recordAudit });
-    const dispatchDeps = {
-      db,
-      clock,
-      cases,
-      views,
-      search: (viewer, text) => searchHomes(db, text, viewer.regions),
-    } satisfies DispatchRoutesDeps;
-    registerDispatchRoutes(app, dispatchDeps);
-    registerCommandRoutes(app, dispatchDeps);
-    registerPhoneRoutes(app, { ...dispatchDeps, centrePhone: handoff.centrePhone });
-    registerPolicyRoutes(app, { db, clock, policies });
-    const street = { db, clock, cases, byIds: views.byIds, moved };
-    registerResponderRoutes(app, { ...street, placeOf: views.placeOf, visible: views.visible, recordLook });
-    registerMeRoutes(app, street);
-    registerDeskRoutes(app, {
-      db,
-      clock,
-      colleagues: (viewer) => accountsSharing(db, viewer.regions, ['operator', 'supervisor']),
-      openCases: async (on, accountId) =>
-        (await openCasesOf(on, accountId)).map(({ reason, ...one }) => ({ ...one, who: reason })),
-      visible: views.visible,
-      handTo: (id, to, why) => handOver(cases, id, to, why),
-      changed: gateway.desk,
-    });
-    handoff.registerRoutes(app);
-    familyLinks.registerRoutes(app);
-    vendors.registerRoutes(app);
-    if (telephony) registerTelephone(app, telephony, { db, clock, views });
-    deps.addRoutes?.(app, db);
-    const { host, httpPort: port } = config;
-    const address = await app.listen({ host, port }).catch((error: Error) => {
-      throw listenError(error, host, port, 'HTTP_PORT');
-    });
-    await gateway.start(app.server);
-    local = address;
-    url = config.publicUrl ?? address;
-  }
+const toScreens = ({ db, clock, log }: Base, gateway: Gateway): Relay =>
+  createRelay({
+    db,
+    clock,
+    log,
+    topics: ['console'],
+    batch: 200,
+    handle: (rows) => gateway.carry(rows.map((row) => row.payload as ConsolePayload)),
+  });
 
+const toQueues = ({ db, clock, log }: Base, queues: Queues): Relay =>
+  createRelay({
+    db,
+    clock,
+    log,
+    topics: ['job'],
+    batch: 100,
+    async handle(rows) {
+      for (const row of rows) await queues.add(row.key as QueueName, row.payload as IntentJob);
+    },
+  });
+
+const toFollowers = ({ db, clock, log, modules }: Base): Relay =>
+  createRelay({
+    db,
+    clock,
+    log,
+    topics: ['case'],
+    batch: 50,
+    async handle(rows) {
+      for (const row of rows) await modules.follow(row.payload as CaseEvent);
+    },
+  });
+
+/** What `/readyz` asks. */
+const checksOf = (db: Database, queues: Queues, bridge: Bridge | undefined): Record<string, () => Promise<void>> => ({
+  database: () => db.ping(),
+  broker: async () => {
+    if (bridge && bridge.state().connected.length === 0) throw new Error('no lane is connected');
+  },
+  queues: () => queues.ping(),
+});
+
+/** Policies read again, and what is old dropped; `start` does both once before it returns. */
+function createUpkeep({ db, clock, log, modules }: Base): { start(): Promise<void>; stop(): void } {
+  const { policies, familyLinks } = modules;
+  const timers: NodeJS.Timeout[] = [];
   async function keepHouse(): Promise<void> {
     const now = clock.now();
     await ensurePartitions(db, now);
@@ -326,75 +277,38 @@ export function createPlatform(deps: {
     await tidyIdentity(db, now);
     await familyLinks.tidy();
   }
-
   return {
-    db,
-    cases,
-    handoff,
-    vendors,
-    get app() {
-      return app;
-    },
-    get url() {
-      return url;
-    },
-    get local() {
-      return local;
-    },
-    reportPosition: async (fix) => void (await reportPosition({ db, clock, cases, byIds: views.byIds, moved }, fix)),
-    goal: (incidentId, assignmentId) => goalOf(db, incidentId, assignmentId),
-    inTheStreet: gateway.inTheStreet,
-    async deviceRefused({ clientId, reason }) {
-      const subject = (await findSubjects(db, [clientId])).get(clientId);
-      const notice = { level: 'warn', code: 'device_refused', text: `设备 ${clientId} 没能连上:${reason}` } as const;
-      const payload: ConsolePayload = { notice, region: subject?.household?.regionPath || null };
-      await addOutbox(db, [{ topic: 'console', key: '', payload }], clock.now());
-      poke();
-    },
-    sweepOnce: sweep.runOnce,
     async start() {
       await keepHouse();
       await policies.refresh();
-      refreshing = setInterval(
-        () => void policies.refresh().catch((error: Error) => log.warn({ err: error.message }, 'policies')),
-        POLICIES_MS,
-      );
-      if (has('worker') || has('api')) await queues.start();
-      if (has('api')) await listen();
-      await bridge?.start();
-      for (const relay of relays) relay.start();
-      if (has('worker')) sweep.start();
-      if (has('worker')) telephony?.start();
-      if (has('worker')) handoff.start();
-      if (has('worker')) vendors.start();
-      housekeeping = setInterval(
-        () => void keepHouse().catch((error: Error) => log.error({ err: error.message }, 'housekeeping')),
-        HOUSEKEEPING_MS,
-      );
+      const again = (what: string, ms: number, work: () => Promise<void>): void => {
+        timers.push(
+          setInterval(() => void work().catch((error: Error) => log.error({ err: error.message }, what)), ms),
+        );
+      };
+      again('policies', POLICIES_MS, policies.refresh);
+      again('housekeeping', HOUSEKEEPING_MS, keepHouse);
     },
-    async stop() {
-      clearInterval(housekeeping);
-      clearInterval(refreshing);
-      await bridge?.stop();
-      await sweep.stop();
-      await telephony?.stop();
-      await handoff.stop();
-      await vendors.stop();
-      for (const relay of relays) await relay.stop();
-      await gateway.stop();
-      await app?.close();
-      await queues.stop();
-      await db.stop();
+    stop() {
+      for (const timer of timers) clearInterval(timer);
     },
   };
 }
 
-/** A signed hand-over gives what is still open to the one who signed; what ended meanwhile stays as it is. */
-async function handOver(cases: Cases, id: string, to: Viewer, why: string): Promise<void> {
-  const sees = (regionPath: string | null): boolean => regionPath === null || liesInRegions(to, regionPath);
-  try {
-    await cases.desk(id, { type: 'claim', takeOver: why }, actorOf(to), null, sees);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-  }
+/** The cards of devices that went on- or offline are sent again. */
+async function showPresence(db: Database, devices: string[], now: number): Promise<void> {
+  const ids = await openCasesOfDevices(db, devices);
+  await addOutbox(
+    db,
+    ids.map((incident) => ({ topic: 'console' as const, key: '', payload: { incident } })),
+    now,
+  );
+}
+
+async function noteRefused({ db, clock }: Base, refusal: { clientId: string; reason: string }): Promise<void> {
+  const { clientId, reason } = refusal;
+  const subject = (await findSubjects(db, [clientId])).get(clientId);
+  const notice = { level: 'warn', code: 'device_refused', text: `设备 ${clientId} 没能连上:${reason}` } as const;
+  const payload: ConsolePayload = { notice, region: subject?.household?.regionPath || null };
+  await addOutbox(db, [{ topic: 'console', key: '', payload }], clock.now());
 }
