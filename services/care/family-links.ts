@@ -98,7 +98,7 @@ function viewOf(wire: WireIncident, callBack: string, now: number): FamilyView {
       .map((one) => ({
         name: spokenName(one.responder.name, one.responder.role),
         etaAt: one.etaAt,
-        arrived: one.state === 'on_scene',
+        arrived: one.state === 'on_scene' && !one.unproven,
       })),
     callBack,
     at: new Date(now).toISOString(),

@@ -8,6 +8,7 @@ const WHY: Record<string, (who: string) => string> = {
   reminded: (who) => `${who} 还在处理吗?按空格继续`,
   nobody_comes: (who) => `${who} 附近都没有能来的人,请转 110`,
   no_entry: (who) => `${who} 家门口有人,进不去`,
+  arrival_unproven: (who) => `${who} 那里来的人自己说到了,还没有证实,请问一声`,
   late: (who) => `去 ${who} 的人晚了`,
   handoff_unanswered: (who) => `${who} 转出去还没有答复`,
   follow_up_due: (who) => `${who} 该回访了`,

@@ -111,6 +111,8 @@ export const wireAssignmentSchema = z.object({
   /** Minutes he is expected to need, and how far he was when asked, in a straight line. */
   minutes: z.number().int(),
   metres: z.number().int().nullable(),
+  /** He says that he is there, and nothing shows it yet: no key of the box, no position, nobody who was asked. */
+  unproven: z.boolean(),
   /** He stands before a door that nobody opens. */
   outside: z.boolean(),
 });
@@ -130,10 +132,14 @@ export const wireHandoffSchema = z.object({
 });
 export type WireHandoff = z.infer<typeof wireHandoffSchema>;
 
-/** A telephone call of the case; `party` is the contact, resident, responder or desk that is called. */
+/** How a supervisor sits in on a case's line: heard by nobody, by the desk alone, by all. */
+export const SUPERVISION_MODES = ['listen', 'whisper', 'join'] as const;
+export type SupervisionMode = (typeof SUPERVISION_MODES)[number];
+
+/** A telephone call of the case; `party` is the contact, resident, responder, desk or supervisor that is called. */
 export const wireCallSchema = z.object({
   id: z.string(),
-  purpose: z.enum(['family', 'offer', 'talk', 'desk']),
+  purpose: z.enum(['family', 'offer', 'talk', 'desk', 'supervise']),
   party: z.string(),
   name: z.string(),
   state: z.enum([
@@ -153,6 +159,9 @@ export const wireCallSchema = z.object({
   minutes: z.number().int().nullable(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
+  /** Of a supervisor's: how she sits in now, and how she is to as soon as the network has done it. */
+  mode: z.enum(SUPERVISION_MODES).nullable(),
+  wants: z.enum(SUPERVISION_MODES).nullable(),
 });
 export type WireCall = z.infer<typeof wireCallSchema>;
 
@@ -350,6 +359,8 @@ export const commandBodies = {
   /** Calls somebody of the case (resident, contact or who is sent) and the operator's own telephone into its conference. */
   dial: z.object({ version, to: z.string().min(1).max(64) }),
   hang_up: z.object({ version, call: z.string().min(1).max(64) }),
+  /** Without a version: a supervisor's ear changes nothing of the case. */
+  supervise: z.object({ mode: z.enum([...SUPERVISION_MODES, 'leave']) }),
   /** How many people must come: two, to lift somebody from the floor. */
   needs: z.object({ version, people: z.number().int().min(1).max(4) }),
   quiet: z.object({ version, on: z.boolean() }),

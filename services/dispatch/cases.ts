@@ -1,8 +1,9 @@
 import { Problem } from '#kernel/errors.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { Queue } from '#contracts/incident.ts';
+import type { Queue, SupervisionMode } from '#contracts/incident.ts';
 import type { Database, Db, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
+import type { Proof } from './domain/arrival.ts';
 import { dial, hangUp, type Dial } from './domain/call-news.ts';
 import { Refusal } from './domain/draft.ts';
 import { decideDesk, type DeskCommand } from './domain/desk.ts';
@@ -12,6 +13,7 @@ import { openIncident, type Place } from './domain/presses.ts';
 import type { Policy } from './domain/policy.ts';
 import type { DoorNews } from './domain/entry.ts';
 import { decideStreet, type StreetCommand } from './domain/street.ts';
+import { supervise } from './domain/supervision.ts';
 import type { Policies } from './policies.ts';
 import { addDecision, loadIncidents, newBatch, saveBatch } from './store.ts';
 
@@ -44,6 +46,14 @@ export interface Cases {
     version: number | null,
     sees?: Sees,
   ): Promise<Incident>;
+  /** A supervisor sits in on the case's line. `look` writes down that she does, in the same transaction. */
+  supervise(
+    id: string,
+    mode: SupervisionMode | 'leave',
+    by: Actor,
+    sees: Sees,
+    look: (tx: Tx, incident: Incident) => Promise<void>,
+  ): Promise<Incident>;
   /** A responder's answer to his own offer; `staffId` must be the one who was asked. */
   answer(
     assignment: string,
@@ -54,7 +64,7 @@ export interface Cases {
       minutes?: number | undefined;
       departBy?: number | undefined;
       say?: string | undefined;
-      proof?: 'position' | undefined;
+      proof?: Proof | undefined;
     },
     by: Actor,
   ): Promise<Incident>;
@@ -151,6 +161,14 @@ export function createCases(deps: CasesDeps): Cases {
             : hangUp(incident, command.call, by, policy, now),
         sees,
       ),
+    supervise: (id, mode, by, sees, look) =>
+      deps.db.tx(async (tx) => {
+        const decide = (incident: Incident, policy: Policy, now: number): Decision | null =>
+          supervise(incident, { mode }, by, policy, now);
+        const incident = await changeCase(tx, deps, id, null, deps.clock.now(), decide, sees);
+        await look(tx, incident);
+        return incident;
+      }),
     answer: async (assignment, staffId, command, by) =>
       change(await ownCase(deps.db, assignment, staffId), null, (incident, policy, now) =>
         decideStreet(incident, { type: 'answer', assignment, ...command }, by, policy, now),

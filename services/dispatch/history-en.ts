@@ -100,6 +100,13 @@ const ENTRY: Record<string, string> = {
   '119': 'with 119',
 };
 
+/** What showed that somebody had come. */
+const PROOFS: Record<string, string> = {
+  position: ' (by position)',
+  code: ' (the code was right)',
+  box: ' (by the key of the box)',
+  desk: ' (the desk asked)',
+};
 /** Each kind of line in English; what people wrote and what the policies say stays as it is. */
 export const EN: Record<string, Say> = {
   opened: (d) => `Opened${note(d, 'reason')}`,
@@ -144,8 +151,12 @@ export const EN: Record<string, Say> = {
   assignment_declined: (d) => `${text(d['who'])} cannot come${note(d, 'reason')}`,
   assignment_under_way: (d) => `${text(d['who'])} set out, about ${text(d['minutes'])} min`,
   assignment_on_scene: (d) =>
-    `${text(d['who'])} arrived${d['proof'] === 'position' ? ' (by position)' : d['proof'] === 'own_word' ? ' (by own word)' : ''}`,
-  assignment_done: (d) => `${text(d['who'])} finished`,
+    d['proof'] === 'own_word'
+      ? `${text(d['who'])} says to be there (own word, unproven)`
+      : `${text(d['who'])} arrived${PROOFS[text(d['proof'])] ?? ''}`,
+  arrival_proven: (d) => `${text(d['who'])} is there, proven${PROOFS[text(d['proof'])] ?? ''}`,
+  arrival_unproven: (d) => `${text(d['who'])} says to be there, unproven: please ask`,
+  assignment_done: (d) => `${text(d['who'])} finished${d['unproven'] === true ? ' (the arrival was never proven)' : ''}`,
   assignment_expired: (d) => `No answer from ${text(d['who'])}`,
   not_departed: (d) => `${text(d['who'])} accepted but has not set out`,
   late: (d) => `${text(d['who'])} is late, about ${text(d['minutes'])} min more`,

@@ -101,6 +101,19 @@ const ENTRY: Record<string, string> = {
   '110': '110 到场',
   '119': '119 到场',
 };
+/** What showed that somebody had come. */
+const PROOFS: Record<string, string> = {
+  position: '(定位核实)',
+  code: '(暗号对上了)',
+  box: '(到达键)',
+  desk: '(坐席核实)',
+};
+/** How a supervisor sits in on the line. */
+const SEATS: Record<string, string> = {
+  listen: '旁听通话,谁也听不见她',
+  whisper: '在线上只对坐席说话',
+  join: '加入通话,人人听得见',
+};
 /** Each kind of line in Chinese. */
 export const ZH: Record<string, Say> = {
   opened: (d) => `开始:${text(d['reason'])}`,
@@ -145,8 +158,12 @@ export const ZH: Record<string, Say> = {
   assignment_declined: (d) => `${text(d['who'])} 不能来${because(d, 'reason')}`,
   assignment_under_way: (d) => `${text(d['who'])} 出发,约 ${text(d['minutes'])} 分钟到`,
   assignment_on_scene: (d) =>
-    `${text(d['who'])} 到场${d['proof'] === 'position' ? '(定位核实)' : d['proof'] === 'own_word' ? '(自报)' : ''}`,
-  assignment_done: (d) => `${text(d['who'])} 完成`,
+    d['proof'] === 'own_word'
+      ? `${text(d['who'])} 说到了(自报,未证实)`
+      : `${text(d['who'])} 到场${PROOFS[text(d['proof'])] ?? ''}`,
+  arrival_proven: (d) => `${text(d['who'])} 到场,证实了${PROOFS[text(d['proof'])] ?? ''}`,
+  arrival_unproven: (d) => `${text(d['who'])} 说到了,还没有证实,请坐席问一声`,
+  assignment_done: (d) => `${text(d['who'])} 完成${d['unproven'] === true ? '(到场一直没有证实)' : ''}`,
   assignment_expired: (d) => `${text(d['who'])} 没有回应,派单过期`,
   not_departed: (d) => `${text(d['who'])} 接了单还没出发`,
   late: (d) => `${text(d['who'])} 晚了,还要约 ${text(d['minutes'])} 分钟`,
@@ -171,6 +188,8 @@ export const ZH: Record<string, Say> = {
   still_here: () => '告诉老人:我们还在',
   dialled: (d) => `打电话给 ${text(d['who'])}`,
   hung_up: (d) => `挂断 ${text(d['who'])}`,
+  supervised: (d) => SEATS[text(d['mode'])] ?? '',
+  supervise_left: () => '离开了这条线',
   call_connected: (d) => `${text(d['who'])} 接进来了`,
   call_accepted: (d) =>
     `${text(d['who'])} 接了电话:我去${d['minutes'] === null ? '' : `,约 ${text(d['minutes'])} 分钟`}`,

@@ -21,6 +21,8 @@ export interface LiveAssignment {
   state: string;
   /** The wave of the asking; null: an operator chose him. */
   wave: number | null;
+  /** He is on the scene by his word alone. */
+  unproven: boolean;
   regionPath: string | null;
 }
 
@@ -35,6 +37,7 @@ export async function liveAssignments(db: Db): Promise<LiveAssignment[]> {
     role: row['role'] as string,
     state: row['state'] as string,
     wave: row['wave'] as number | null,
+    unproven: row['unproven'] as boolean,
     regionPath: row['region_path'] as string | null,
   }));
 }

@@ -61,15 +61,15 @@ with
   saved_assignment as (
     insert into assignment as a (
       id, incident_id, staff_id, name, role, phone, state, why, minutes, offered_at, expires_at, check_at, eta_at,
-      accepted_at, departed_at, arrived_at, ended_at, decline_reason, wave, metres, misses)
+      accepted_at, departed_at, arrived_at, ended_at, decline_reason, wave, metres, misses, prove_by)
     select * from jsonb_to_recordset($2::jsonb) as r (
       id uuid, incident_id uuid, staff_id uuid, name text, role text, phone text, state text, why text, minutes int,
       offered_at timestamptz, expires_at timestamptz, check_at timestamptz, eta_at timestamptz, accepted_at timestamptz,
-      departed_at timestamptz, arrived_at timestamptz, ended_at timestamptz, decline_reason text, wave smallint, metres int, misses smallint)
+      departed_at timestamptz, arrived_at timestamptz, ended_at timestamptz, decline_reason text, wave smallint, metres int, misses smallint, prove_by timestamptz)
     on conflict (id) do update set
       state = excluded.state, minutes = excluded.minutes, expires_at = excluded.expires_at, check_at = excluded.check_at,
       eta_at = excluded.eta_at, accepted_at = excluded.accepted_at, departed_at = excluded.departed_at,
-      arrived_at = excluded.arrived_at, ended_at = excluded.ended_at, decline_reason = excluded.decline_reason, misses = excluded.misses
+      arrived_at = excluded.arrived_at, ended_at = excluded.ended_at, decline_reason = excluded.decline_reason, misses = excluded.misses, prove_by = excluded.prove_by
   ),
   saved_handoff as (
     insert into handoff as h (
@@ -296,7 +296,7 @@ where a.staff_id = any ($1::uuid[])
 group by a.staff_id;
 
 -- name: live_assignments
-select a.id, a.incident_id, a.staff_id, a.name, a.role, a.state, a.wave, i.region_path
+select a.id, a.incident_id, a.staff_id, a.name, a.role, a.state, a.wave, a.state = 'on_scene' and a.prove_by is not null as unproven, i.region_path
 from assignment a
 join incident i on i.id = a.incident_id
 where a.state in ('offered', 'accepted', 'under_way', 'on_scene');

@@ -32,6 +32,7 @@ const ASSIGNMENT_TIMES = [
   'departedAt',
   'arrivedAt',
   'endedAt',
+  'proveBy',
 ] as const;
 const HANDOFF_TIMES = ['offeredAt', 'deadlineAt', 'acceptedAt', 'endedAt'] as const;
 

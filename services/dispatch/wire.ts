@@ -6,6 +6,7 @@ import { regionNames, type RegionName } from '#registry/regions.ts';
 import { maskPhone } from '#registry/scope.ts';
 import { findSubjects, type DeviceSubject } from '#registry/subjects.ts';
 import { ladderFor, type Policy } from './domain/policy.ts';
+import { isUnproven } from './domain/places.ts';
 import { isLiveAssignment } from './domain/states.ts';
 import type { Incident } from './domain/incident.ts';
 import type { Row, Stored } from './rows.ts';
@@ -143,6 +144,7 @@ function wireOne(i: Incident, around: Around, policy: Policy, now: number, open:
       declineReason: a.declineReason,
       minutes: a.minutes,
       metres: a.metres,
+      unproven: isUnproven(a),
       outside: a.state === 'on_scene' && a.checkAt !== null,
     })),
     handoffs: i.handoffs.map((h) => ({
@@ -156,7 +158,7 @@ function wireOne(i: Incident, around: Around, policy: Policy, now: number, open:
       rejectReason: h.rejectReason,
       acceptedAt: iso(h.acceptedAt),
     })),
-    calls: i.calls.map(({ id, purpose, party, name, state, outcome, minutes, startedAt, endedAt }) => ({
+    calls: i.calls.map(({ id, purpose, party, name, state, outcome, minutes, startedAt, endedAt, mode, wants }) => ({
       id,
       purpose,
       party,
@@ -166,6 +168,8 @@ function wireOne(i: Incident, around: Around, policy: Policy, now: number, open:
       minutes,
       startedAt: iso(startedAt),
       endedAt: iso(endedAt),
+      mode: mode ?? null,
+      wants: wants ?? null,
     })),
     told: toldTo(i, around.told),
     area: area ? { id: area['id'] as string, name: area['name'] as string, count: area['count'] as number } : null,

@@ -130,10 +130,10 @@ function peopleOf({ assignments, calls, contacts }: WireIncidentDetail): Pick<Pa
       etaAt: etaOf(call.endedAt ?? call.startedAt, call.minutes),
     }));
   return {
-    atScene: assignments.filter((one) => one.state === 'on_scene').map(who),
+    atScene: assignments.filter((one) => one.state === 'on_scene' && !one.unproven).map(who),
     coming: [
       ...assignments
-        .filter((one) => one.state === 'under_way' || one.state === 'accepted')
+        .filter((one) => one.state === 'under_way' || one.state === 'accepted' || one.unproven)
         .map((one) => ({ ...who(one), etaAt: one.etaAt })),
       ...family,
     ],

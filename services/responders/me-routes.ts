@@ -91,7 +91,7 @@ export async function reportPosition(deps: MeDeps, fix: Fix, everyMs = 0): Promi
   for (const a of mine) {
     const [responder] = await liveResponders(deps.db, [a], { regions: [''] }, now);
     if (responder) deps.moved(responder, a.regionPath!);
-    if (a.state !== 'under_way') continue;
+    if (a.state !== 'under_way' && !a.unproven) continue;
     const home = (await deps.byIds([a.incidentId]))[0]?.wire.position ?? null;
     if (judgeArrival(home, fix, now).is !== 'there') continue;
     const by = { kind: 'person', id: a.staffId, name: a.name, role: a.role } as const;

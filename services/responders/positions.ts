@@ -70,7 +70,7 @@ export async function liveResponders(
       id: a.staffId,
       name: a.name,
       role: a.role,
-      state: STATES[a.state] ?? 'free',
+      state: a.unproven ? 'under_way' : (STATES[a.state] ?? 'free'),
       lat: fix?.lat ?? null,
       lon: fix?.lon ?? null,
       at: fix?.at.toISOString() ?? null,

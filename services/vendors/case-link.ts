@@ -3,6 +3,7 @@ import { Problem } from '#kernel/errors.ts';
 import type { WireAssignment, WireIncident } from '#contracts/incident.ts';
 import type { Cases } from '#dispatch/cases.ts';
 import { SYSTEM } from '#dispatch/domain/incident.ts';
+import { spokenName } from '#dispatch/domain/sentences.ts';
 import type { Database } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { loadQueries } from '#platform/sql.ts';
@@ -116,9 +117,10 @@ async function bringUp(
   for (const to of STEPS.slice(has + 1, STEPS.indexOf(wish) + 1)) {
     const by = { kind: 'person', id: worker.id, name: worker.name, role: 'vendor_staff' } as const;
     const first = order.staff[0]?.id === worker.id;
-    const say = first && (to === 'accepted' || to === 'under_way') ? codeSentence(order) : undefined;
+    const say = first ? sentenceOf(order, worker, to) : undefined;
     const departBy = to === 'accepted' ? (order.deadlineAt ?? undefined) : undefined;
-    await deps.cases.answer(assignment.id, worker.id, { to, minutes: order.minutes, departBy, say }, by);
+    const proof = to === 'on_scene' ? (order.arrivedBy ?? undefined) : undefined;
+    await deps.cases.answer(assignment.id, worker.id, { to, minutes: order.minutes, departBy, say, proof }, by);
   }
 }
 
@@ -146,7 +148,16 @@ async function quietly(work: Promise<unknown>): Promise<void> {
 
 const DIGITS = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
-/** What the box says, and the man at the door too. Short: one sentence, digit by digit. */
+/** What the box says after the sentence of the step. Short: one sentence. */
+function sentenceOf(order: Order, worker: Worker, to: (typeof STEPS)[number]): string | undefined {
+  if (to === 'accepted' || to === 'under_way') return codeSentence(order);
+  if (to === 'on_scene') return order.arrivedBy === 'box' ? undefined : '先对暗号,再开门。';
+  // A closed door is no work done, and who has said so already need not be asked.
+  if (order.state !== 'done' || order.saidDoneAt !== null) return undefined;
+  return `${spokenName(worker.name, 'vendor_staff')}说做好了,您看好了就按“做好了”。`;
+}
+
+/** What the box says, and the man at the door too, digit by digit. */
 function codeSentence(order: Order): string | undefined {
   if (order.code === null) return undefined;
   const digits = [...order.code].map((digit) => DIGITS[Number(digit)]).join(' ');

@@ -91,6 +91,8 @@ export function streetOf(
         assignment: a.id,
         to,
         minutes: step.minutes,
+        // Half of those who come have something that shows it.
+        proof: to === 'on_scene' && step.minutes !== undefined ? 'position' : undefined,
         reason: to === 'declined' ? '走不开' : undefined,
       },
       by,

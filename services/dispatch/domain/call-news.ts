@@ -6,6 +6,7 @@ import type { Policy } from './policy.ts';
 import { SAY } from './sentences.ts';
 import { isOpen } from './states.ts';
 import { answerOffer } from './street.ts';
+import { hearSeat, leaveLine } from './supervision.ts';
 import { settle } from './timers.ts';
 
 /** Somebody of the family who may be rung now, in the order the family chose. `local`: near enough to come. */
@@ -19,7 +20,7 @@ export interface Relative {
 /** What the telephone told of one of our calls (`#telephony/port.ts`, `Report`). */
 export interface CallNews {
   call: string;
-  event: 'ringing' | 'answered' | 'chosen' | 'joined' | 'ended';
+  event: 'ringing' | 'answered' | 'chosen' | 'joined' | 'seated' | 'ended';
   means: string | null;
   typed: Record<string, string>;
   outcome: string | null;
@@ -97,6 +98,7 @@ export function hearCall(incident: Incident, news: CallNews, policy: Policy, now
   let say: string | null = null;
   if (news.event === 'ringing') call.state = 'ringing';
   else if (news.event === 'answered' || news.event === 'joined') pickedUp(draft, call, news.event);
+  else if (news.event === 'seated') hearSeat(draft, call, news.means);
   else if (news.event === 'ended') ended(draft, call, news.outcome ?? 'unknown');
   else if (call.purpose === 'offer') say = answeredByKey(draft, call, news);
   else if (call.purpose === 'family') chosen(draft, call, news);
@@ -112,6 +114,7 @@ const FOLLOWS: Record<CallNews['event'], readonly CaseCall['state'][]> = {
   answered: ['calling', 'ringing'],
   chosen: ['calling', 'ringing', 'answered'],
   joined: ['calling', 'ringing', 'answered', 'connected'],
+  seated: ['connected'],
   ended: ['calling', 'ringing', 'answered', 'connected'],
 };
 
@@ -190,7 +193,7 @@ function pickedUp(draft: Draft, call: CaseCall, event: 'answered' | 'joined'): v
   }
   call.state = 'connected';
   call.giveUpAt = null;
-  addFact(draft, 'call_connected', callActor(call), { who: call.name, purpose: call.purpose });
+  if (call.purpose !== 'supervise') addFact(draft, 'call_connected', callActor(call), { who: call.name, purpose: call.purpose });
 }
 
 /** Only a key proves a person. Of the family only somebody near counts as coming; who is far has been told, and the next is rung. */
@@ -227,7 +230,8 @@ function callActor(call: CaseCall): Actor {
 function ended(draft: Draft, call: CaseCall, outcome: string): void {
   const talked = call.state === 'connected';
   endCall(draft, call, talked ? 'done' : 'missed', talked ? null : outcome);
-  if (talked) addFact(draft, 'call_ended', callActor(call), { who: call.name });
+  if (talked && call.purpose === 'supervise') leaveLine(draft, call);
+  else if (talked) addFact(draft, 'call_ended', callActor(call), { who: call.name });
   else addFact(draft, 'call_missed', SYSTEM, { who: call.name, outcome, purpose: call.purpose });
 }
 

@@ -90,7 +90,9 @@ export function settleCalls(draft: Draft): void {
     const offer = call.ref === null ? undefined : i.assignments.find((a) => a.id === call.ref);
     const gone = call.purpose === 'offer' && offer?.state !== 'offered' && call.state !== 'connected';
     const hushed = i.quiet && call.purpose === 'family' && call.state !== 'connected';
-    if ((over && call.purpose !== 'desk') || gone || hushed) cancelCall(draft, call);
+    // Who sits in goes with the last who talks (supervision.ts).
+    const stays = call.purpose === 'desk' || call.purpose === 'supervise';
+    if ((over && !stays) || gone || hushed) cancelCall(draft, call);
   }
   if (over || i.class !== 'rescue' || i.test) return;
   if (i.priority === 1) {

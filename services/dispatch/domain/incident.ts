@@ -6,6 +6,7 @@ import type {
   Owes,
   Priority,
   Queue,
+  SupervisionMode,
 } from '#contracts/incident.ts';
 
 /** Who did something. `role` only for people. */
@@ -42,8 +43,10 @@ export interface Assignment {
   wave: number | null;
   /** How far he was when asked, in a straight line; null: not known. */
   metres: number | null;
-  /** How often he was not where he should have been: not gone, or late. */
+  /** How often he was not where he should have been: not gone, late, or there by his word alone. */
   misses: number;
+  /** He is there by his word alone: when the desk is next asked to find out (ms). Null: something shows it, or he has not come. */
+  proveBy: number | null;
 }
 
 export type HandoffTarget = '110' | '119' | '120' | 'hospital';
@@ -65,12 +68,12 @@ export interface Handoff {
 /** A telephone call of this case, ordered by us; who was rung, and what became of it. */
 export interface CaseCall {
   id: string;
-  /** `family` a contact who is to come or be told · `offer` a responder, beside his page · `talk` whom the operator wants to speak to · `desk` her own telephone. */
-  purpose: 'family' | 'offer' | 'talk' | 'desk';
+  /** `family` a contact who is to come or be told · `offer` a responder, beside his page · `talk` whom the operator wants to speak to · `desk` her own telephone · `supervise` a supervisor's, who sits in. */
+  purpose: 'family' | 'offer' | 'talk' | 'desk' | 'supervise';
   /** Contact, member of staff, resident or account. */
   party: string;
   name: string;
-  /** The assignment that is offered. */
+  /** The assignment that is offered; of a whisper, the desk's call that alone hears it. */
   ref: string | null;
   round: number;
   local: boolean;
@@ -92,6 +95,9 @@ export interface CaseCall {
   endedAt: number | null;
   /** When it is given up although the telephone has said nothing (ms). */
   giveUpAt: number | null;
+  /** Of `supervise`: how she sits in, as the network has confirmed it, and how she is to. */
+  mode?: SupervisionMode | null;
+  wants?: SupervisionMode;
 }
 
 /** Where the incident stands on its ladder. `step` is the next to take, `nextAt` when (ms); null while somebody owns it. */
@@ -182,7 +188,7 @@ export interface Fact {
 /** Something to be done in the world, written down first. */
 export interface NewIntent {
   id: string;
-  kind: 'page' | 'call' | 'hang_up' | 'message' | 'find_responder' | 'offer' | 'handoff';
+  kind: 'page' | 'call' | 'hang_up' | 'seat' | 'message' | 'find_responder' | 'offer' | 'handoff';
   detail: Record<string, unknown>;
 }
 

@@ -10,9 +10,20 @@ export function needsFor(kind: string): number {
   return kind === 'fall' ? 2 : 1;
 }
 
-/** Whether he fills a place: he said yes and is not long overdue, he is there, or he was and is done. */
+/** He is at the door, and not by his word alone. */
+export function isThere(a: Assignment): boolean {
+  return a.state === 'on_scene' && a.proveBy === null;
+}
+
+/** He says that he is at the door, and nothing shows it yet. */
+export function isUnproven(a: Assignment): boolean {
+  return a.state === 'on_scene' && a.proveBy !== null;
+}
+
+/** Whether he fills a place: he is there or was and is done, or he said yes, or that he is there, and is not long overdue. */
 function holdsPlace(a: Assignment): boolean {
-  return a.state === 'on_scene' || a.state === 'done' || (isComing(a.state) && a.misses < MISSES_TO_ASK_ANOTHER);
+  const was = isThere(a) || (a.state === 'done' && a.proveBy === null);
+  return was || ((isComing(a.state) || isUnproven(a)) && a.misses < MISSES_TO_ASK_ANOTHER);
 }
 
 /** Who fills a place of the case now. */

@@ -1,11 +1,12 @@
 import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
 import { idFromName } from '#kernel/ids.ts';
+import { arrive, confirm } from './arrival.ts';
 import { addFact, addIntent, endDraft, startDraft, tell, type Draft } from './draft.ts';
 import type { Actor, Decision, Incident, ToldDevice } from './incident.ts';
 import { ladderFor, type Policy } from './policy.ts';
-import { needsFor } from './places.ts';
+import { isThere, isUnproven, needsFor } from './places.ts';
 import { isMoreSerious, type Route } from './routing.ts';
-import { SAY, spokenName } from './sentences.ts';
+import { SAY } from './sentences.ts';
 import { isComing } from './states.ts';
 import { settle } from './timers.ts';
 
@@ -220,17 +221,15 @@ function say(draft: Draft, press: PressFact): void {
   if (press.type === 'done') addFact(draft, 'done_pressed', byDevice(press), {});
   if (press.type === 'arrived') {
     const coming = i.assignments.filter((a) => isComing(a.state)).sort((a, b) => (a.etaAt ?? now) - (b.etaAt ?? now));
-    const first = coming[0];
-    // Who only said that he is there is there now by more than his word.
-    const there = i.assignments.find((a) => a.state === 'on_scene');
-    addFact(draft, 'arrived_pressed', byDevice(press), { who: first?.name ?? there?.name ?? null });
-    if (first) {
-      first.state = 'on_scene';
-      first.arrivedAt = now;
-      first.checkAt = null;
-      first.misses = 0;
-      addIntent(draft, 'offer', { assignment: first.id, staff: first.staffId, change: 'on_scene' });
-      tell(draft, 'arrived', SAY.arrived(spokenName(first.name, first.role)), first.name);
+    // Who says that he is at the door is meant before one who is still on the way.
+    const said = i.assignments.find(isUnproven);
+    const who = said ?? coming[0];
+    const there = who ?? i.assignments.find(isThere);
+    addFact(draft, 'arrived_pressed', byDevice(press), { who: there?.name ?? null });
+    if (said) confirm(draft, said, 'box', byDevice(press));
+    else if (who) {
+      arrive(draft, who, 'box');
+      addIntent(draft, 'offer', { assignment: who.id, staff: who.staffId, change: 'on_scene' });
     }
   }
 }

@@ -40,6 +40,8 @@ export const SAY = {
   stillHere: '我们还在,正给您想法子呢。',
   another: '换一个人来,我们还在,您别急。',
   arrived: (who: string) => `${who}到门口了,起不来别硬撑,他会想法子进来。`,
+  /** Nobody is on the floor: somebody comes to do a job. */
+  arrivedForWork: (who: string) => `${who}到门口了。`,
   centreComing: (target: string) =>
     target === '120' ? '救护车出来了,我们一直陪着您。' : '人已经出来了,我们一直陪着您。',
   resolved: '这回的事办好了,您歇着。白天黑夜,有事就按红键。',

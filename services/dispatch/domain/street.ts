@@ -1,9 +1,10 @@
+import { arrive, confirm, type Proof } from './arrival.ts';
 import { addFact, addIntent, endDraft, makeId, Refusal, startDraft, tell, type Draft } from './draft.ts';
 import { mustOwn } from './desk.ts';
 import { notePhoto, reportEntered, reportNoEntry, type Entered, type NoEntry, type Photo } from './entry.ts';
 import type { Actor, Assignment, Decision, Handoff, HandoffTarget, Incident } from './incident.ts';
 import type { Policy } from './policy.ts';
-import { changeNeeds, closeFilled, holders, namesOf } from './places.ts';
+import { changeNeeds, closeFilled, holders, isUnproven, namesOf } from './places.ts';
 import { SAY, spokenName } from './sentences.ts';
 import { ASSIGNMENT_EXITS, HANDOFF_EXITS, isComing, isEnded, isLiveAssignment, isOpen, mayBecome } from './states.ts';
 import { settle } from './timers.ts';
@@ -32,11 +33,11 @@ export type StreetCommand =
       to: 'accepted' | 'declined' | 'under_way' | 'on_scene' | 'done';
       reason?: string | undefined;
       minutes?: number | undefined;
-      /** What shows that he is there: his position; else his word. */
-      proof?: 'position' | undefined;
+      /** What shows that he is there; none: his word alone. The desk's own word is one. */
+      proof?: Proof | undefined;
       /** Of `accepted`: when he must set out, ms, where a shop has agreed on a time; else `departS` of the policy. */
       departBy?: number | undefined;
-      /** Said by the box after the sentence of the step: what the man at the door will say too. */
+      /** Said by the box after the sentence of the step, or where that has none: what the man at the door will say too. */
       say?: string | undefined;
     }
   | NoEntry
@@ -112,6 +113,7 @@ export function offerTo(draft: Draft, helper: Helper, by: Actor): void {
     endedAt: null,
     declineReason: null,
     misses: 0,
+    proveBy: null,
   });
   addFact(draft, 'offered', by, {
     assignment: id,
@@ -149,6 +151,9 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
   // The desk may enter what it was told by telephone, but only for its own case.
   if (mayTellAll(by)) mustOwn(draft, by);
   const a = find(draft, command.assignment);
+  const proof = command.proof ?? (mayTellAll(by) ? 'desk' : null);
+  if (command.to === 'on_scene' && proof !== null && isUnproven(a) && !isEnded(draft.i.state))
+    return confirm(draft, a, proof, by, command.say);
   if (!mayBecome(ASSIGNMENT_EXITS, a.state, command.to) || isEnded(draft.i.state)) {
     throw new Refusal(
       a.state === 'expired' || a.state === 'withdrawn' ? 'offer_gone' : 'not_allowed_in_state',
@@ -173,12 +178,11 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
     a.checkAt = lateAt(a);
     tell(draft, 'dispatched', `${SAY.dispatched(who, a.minutes)}${command.say ?? ''}`, a.name, a.minutes * 60);
   } else if (command.to === 'on_scene') {
-    a.arrivedAt = now;
-    a.checkAt = null;
-    tell(draft, 'arrived', SAY.arrived(who), a.name);
+    arrive(draft, a, proof, command.say);
   } else {
     a.endedAt = now;
     a.checkAt = null;
+    if (command.to === 'done' && command.say !== undefined) tell(draft, 'update', command.say, a.name);
     if (command.to === 'declined') {
       a.declineReason = command.reason ?? null;
       if (from !== 'offered') tell(draft, 'update', SAY.another);
@@ -189,7 +193,8 @@ export function answerOffer(draft: Draft, command: Extract<StreetCommand, { type
     who: a.name,
     minutes: a.minutes,
     reason: command.reason ?? null,
-    proof: command.to === 'on_scene' ? (command.proof ?? (mayTellAll(by) ? null : 'own_word')) : null,
+    proof: command.to === 'on_scene' ? (proof ?? 'own_word') : null,
+    unproven: a.state === 'done' && a.proveBy !== null,
   });
   addIntent(draft, 'offer', { assignment: a.id, staff: a.staffId, change: command.to });
   if (command.to === 'accepted') closeFilled(draft, by);

@@ -1,3 +1,4 @@
+import { chaseProof } from './arrival.ts';
 import { addFact, addIntent, endDraft, makeId, startDraft, tell, type Draft } from './draft.ts';
 import { giveUpCall } from './call-news.ts';
 import { giveUp } from './desk.ts';
@@ -41,6 +42,8 @@ function strike(draft: Draft, timer: Timer): void {
       return expire(draft, timer.ref!);
     case 'check':
       return check(draft, timer.ref!);
+    case 'proof':
+      return chaseProof(draft, timer.ref!);
     case 'handoff':
       return chaseHandoff(draft, timer.ref!);
     case 'silence':

@@ -1,7 +1,9 @@
 import type { Owes } from '#contracts/incident.ts';
 import { settleCalls } from './calls.ts';
+import { settleSupervision } from './supervision.ts';
 import type { Draft } from './draft.ts';
 import type { Incident } from './incident.ts';
+import { isThere, isUnproven } from './places.ts';
 import { ladderFor, type Policy } from './policy.ts';
 import { isComing, isEnded, isLiveHandoff, isOpen, mayBecome, INCIDENT_EXITS } from './states.ts';
 
@@ -14,6 +16,7 @@ export interface Timer {
     | 'lose'
     | 'offer'
     | 'check'
+    | 'proof'
     | 'handoff'
     | 'silence'
     | 'update'
@@ -52,6 +55,8 @@ export function timersOf(i: Incident, policy: Policy): Timer[] {
     if (a.state === 'offered') timers.push({ at: a.expiresAt!, what: 'offer', ref: a.id, owes });
     if ((isComing(a.state) || a.state === 'on_scene') && a.checkAt !== null)
       timers.push({ at: a.checkAt, what: 'check', ref: a.id, owes });
+    // Whether he is there is for the desk to find out.
+    if (isUnproven(a)) timers.push({ at: a.proveBy!, what: 'proof', ref: a.id, owes: deskOf(i) });
   }
   for (const h of i.handoffs) {
     if (h.state === 'offered' && h.deadlineAt !== null) {
@@ -74,6 +79,12 @@ export function timersOf(i: Incident, policy: Policy): Timer[] {
   if (i.updateAt !== null && i.devices.length > 0 && i.state !== 'on_scene')
     timers.push({ at: i.updateAt, what: 'update', ref: null, owes: null });
   return timers;
+}
+
+function deskOf(i: Incident): Owes {
+  return i.ownerId === null
+    ? { kind: 'supervisors', name: '值班长', id: null }
+    : { kind: 'operator', name: i.ownerName!, id: i.ownerId };
 }
 
 function clockState(i: Incident): 'claimed' | 'responding' | 'on_scene' {
@@ -102,12 +113,12 @@ export function settle(draft: Draft, end?: 'resolved' | 'closed' | 'cancelled' |
 }
 
 function openState(i: Incident): 'waiting' | 'claimed' | 'responding' | 'on_scene' {
-  if (i.assignments.some((a) => a.state === 'on_scene') || i.handoffs.some((h) => h.state === 'on_scene'))
+  if (i.assignments.some(isThere) || i.handoffs.some((h) => h.state === 'on_scene'))
     return 'on_scene';
   const arrivedOnce = i.state === 'on_scene' && i.ownerId !== null && i.assignments.some((a) => a.state === 'done');
   if (arrivedOnce) return 'on_scene';
   const coming =
-    i.assignments.some((a) => isComing(a.state)) ||
+    i.assignments.some((a) => isComing(a.state) || isUnproven(a)) ||
     i.handoffs.some((h) => isLiveHandoff(h.state) && h.state !== 'offered');
   if (coming) return 'responding';
   return i.ownerId === null ? 'waiting' : 'claimed';
