@@ -48,7 +48,9 @@ export function BoxFace({ box, t, name, onChange }: Props) {
     setSunk(key);
     clearTimeout(rising.current);
     rising.current = setTimeout(() => setSunk(null), SINK_MS);
-    if (guard(key, performance.now())) box.press(TYPES[key], key);
+    if (!guard(key, performance.now())) return;
+    if (key === 'fine' && view.came) box.press('done', 'done');
+    else box.press(TYPES[key], key);
   };
   const cut = view.line === 'down' || view.line === 'refused';
   const sentence = sentenceOf(view, t, cut);
@@ -98,7 +100,7 @@ export function BoxFace({ box, t, name, onChange }: Props) {
           </>
         )}
       </div>
-      <Key className="box-fine" name="fine" sunk={sunk} label={t.fine} onPress={press} />
+      <Key className="box-fine" name="fine" sunk={sunk} label={view.came ? t.done : t.fine} onPress={press} />
     </main>
   );
 }

@@ -20,6 +20,8 @@ export interface BoxView {
   talk: 'open' | 'answered' | null;
   /** Nothing was said since the line was opened: a sentence that comes later is not hidden by it. */
   talkIsNews: boolean;
+  /** Somebody has come: what he was asked for can be said to be done. */
+  came: boolean;
   /** Quiet mode: no lamp, no sentence, no sound. */
   dark: boolean;
 }
@@ -61,8 +63,10 @@ export function createPageState(deps: {
   const listeners = new Set<() => void>();
   let last = kept.last && !isOver(kept.last) && Date.now() - Date.parse(kept.last.at) < STALE_MS ? kept.last : null;
   let quiet = kept.quiet;
+  let came = kept.came;
   const waiting = (): Pick<BoxView, 'waiting' | 'phone'> => waitingOf(deps.unsent(), deps.waitingSince);
   const said = last && { say: last.say, stage: last.stage };
+  const isHere = (): boolean => last !== null && came === last.incident && !isOver(last);
   let view: BoxView = {
     line: 'connecting',
     ...waiting(),
@@ -70,12 +74,13 @@ export function createPageState(deps: {
     notice: null,
     talk: null,
     talkIsNews: false,
+    came: isHere(),
     dark: quiet,
   };
 
   function show(change: Partial<BoxView>): void {
-    view = { ...view, ...change, ...waiting() };
-    writeKept(id, { unsent: deps.unsent(), said: spoken.keys(), last, quiet });
+    view = { ...view, ...change, ...waiting(), came: isHere() };
+    writeKept(id, { unsent: deps.unsent(), said: spoken.keys(), last, quiet, came });
     for (const tell of listeners) tell();
   }
   function notice(word: BoxView['notice']): void {
@@ -104,6 +109,7 @@ export function createPageState(deps: {
         show({ said: null, notice: null, talk: null, dark: !isOver(ack) || quiet });
       } else if (!quiet && spoken.hear(ack)) {
         last = ack.incident === null ? last : ack;
+        if (ack.stage === 'arrived') came = ack.incident;
         speak(ack.say, ack.stage);
         timers.named('finished', FINISHED_MS, () => (last && !isOver(last) ? undefined : show({ said: null })));
       } else if (mine && !quiet) notice('noted');

@@ -7,12 +7,15 @@ const keptSchema = z.object({
   said: z.array(z.string()).catch([]),
   last: ackSchema.nullable().catch(null),
   quiet: z.boolean().catch(false),
+  came: z.string().nullable().catch(null),
 });
 export interface Kept {
   unsent: DeviceEvent[];
   said: string[];
   last: Ack | null;
   quiet: boolean;
+  /** The incident to which somebody has come. */
+  came: string | null;
 }
 
 /** Reads what this box kept in this browser; nothing when there is nothing or it can't be read. */
@@ -23,7 +26,7 @@ export function readKept(id: string): Kept {
   } catch {
     // Damaged: the presses in it are lost to this page, a reload must still give a working key.
   }
-  return { unsent: [], said: [], last: null, quiet: false };
+  return { unsent: [], said: [], last: null, quiet: false, came: null };
 }
 
 /** Writes it; where the browser refuses (storage full or forbidden) the box goes on from memory. */

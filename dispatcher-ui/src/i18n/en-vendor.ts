@@ -38,6 +38,9 @@ export const englishVendor: Record<keyof typeof vendorTexts, string> = {
   'vendor.appealed': 'appealed, waiting for an answer',
   'vendor.appealWhy': 'Why it should not be taken off',
   'vendor.arrive': 'Arrived',
+  'vendor.arriveHint':
+    'Say the code to the resident first and type it once it fits. The box at home has said these four digits, too.',
+  'vendor.arriveTitle': 'At the door?',
   'vendor.back': 'Back',
   'vendor.call': 'Call',
   'vendor.category': 'Category',

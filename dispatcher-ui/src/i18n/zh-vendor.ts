@@ -36,6 +36,8 @@ export const vendorTexts = {
   'vendor.appealed': '已申诉,等答复',
   'vendor.appealWhy': '为什么不该扣',
   'vendor.arrive': '到达',
+  'vendor.arriveHint': '先对老人说暗号,她对上了再打进来。家里的设备也说过这四个数。',
+  'vendor.arriveTitle': '到门口了?',
   'vendor.back': '返回',
   'vendor.call': '打电话',
   'vendor.category': '类别',

@@ -49,6 +49,35 @@ export function Form(props: {
   );
 }
 
+/** At the door: the four digits that she has heard from the box and from him, typed, so that no slip of a finger says that he is there. */
+export function ArriveForm({ order, onClose }: FormProps): ReactNode {
+  const { t } = useTranslation();
+  const desk = useShopDesk();
+  const [code, setCode] = useState('');
+  return (
+    <Form
+      title={t('vendor.arriveTitle')}
+      hint={t('vendor.arriveHint')}
+      send={t('vendor.arrive')}
+      ready={code.length === 4}
+      onSend={() => desk.act(order.id, 'arrive', { code })}
+      onClose={onClose}
+    >
+      <label>
+        {t('vendor.code')}
+        <input
+          autoFocus
+          className="v-digits"
+          inputMode="numeric"
+          autoComplete="off"
+          value={code}
+          onChange={(event) => setCode(event.target.value.replaceAll(/\D/g, '').slice(0, 4))}
+        />
+      </label>
+    </Form>
+  );
+}
+
 /** A price for the whole, to be approved by who pays before work starts. */
 export function QuoteForm({ order, onClose }: FormProps): ReactNode {
   const { t } = useTranslation();

@@ -4,10 +4,10 @@ import type { OrderState, WireOrder } from '#contracts/vendors.ts';
 import { shortTime, span } from '../console/live/time.ts';
 import { Icon } from '../ui/icons.tsx';
 import { CompleteForm } from './complete-form.tsx';
-import { GiveBackForm, QuoteForm, StaffForm } from './order-forms.tsx';
+import { ArriveForm, GiveBackForm, QuoteForm, StaffForm } from './order-forms.tsx';
 import { useServerNow, useShop, useShopDesk, yuan } from './use-desk.tsx';
 
-type Form = 'complete' | 'quote' | 'staff' | 'giveBack' | null;
+type Form = 'arrive' | 'complete' | 'quote' | 'staff' | 'giveBack' | null;
 
 /** The one step that comes next, by state. */
 const NEXT: Partial<Record<OrderState, 'depart' | 'arrive' | 'complete'>> = {
@@ -24,6 +24,7 @@ export function OrderView({ order }: { order: WireOrder }): ReactNode {
   const { t } = useTranslation();
   const [form, setForm] = useState<Form>(null);
   const close = (): void => setForm(null);
+  if (form === 'arrive') return <ArriveForm order={order} onClose={close} />;
   if (form === 'complete') return <CompleteForm order={order} onClose={close} />;
   if (form === 'quote') return <QuoteForm order={order} onClose={close} />;
   if (form === 'staff') return <StaffForm order={order} onClose={close} />;
@@ -71,7 +72,7 @@ export function OrderView({ order }: { order: WireOrder }): ReactNode {
         )}
         {order.state === 'on_scene' && <NobodyHome order={order} />}
       </div>
-      <NextKey order={order} step={NEXT[state]} onComplete={() => setForm('complete')} />
+      <NextKey order={order} step={NEXT[state]} onForm={setForm} />
     </article>
   );
 }
@@ -159,11 +160,11 @@ function NobodyHome({ order }: { order: WireOrder }): ReactNode {
 function NextKey({
   order,
   step,
-  onComplete,
+  onForm,
 }: {
   order: WireOrder;
   step: 'depart' | 'arrive' | 'complete' | undefined;
-  onComplete: () => void;
+  onForm: (form: 'arrive' | 'complete') => void;
 }): ReactNode {
   const { t } = useTranslation();
   const desk = useShopDesk();
@@ -171,8 +172,7 @@ function NextKey({
   if (pending) return <p className="v-key v-waits">{t('vendor.pending', { step: t(`vendor.${step ?? 'send'}`) })}</p>;
   if (!step) return null;
   const act = (): void => {
-    if (step === 'complete') onComplete();
-    else if (step === 'arrive') void desk.act(order.id, 'arrive', { code: order.code });
+    if (step !== 'depart') onForm(step);
     else void desk.act(order.id, 'depart');
   };
   return (
