@@ -49,6 +49,11 @@ export function expectSound(i: Incident): void {
   }
   if (i.state === 'closed' || i.state === 'cancelled')
     must(i.code !== null && i.closedAt !== null, 'an ended case has its code', i);
+  for (const a of i.assignments) {
+    must(a.proveBy === null || a.state === 'on_scene' || a.state === 'done', 'only an arrival can be unproven', i);
+    if (open && a.state === 'on_scene' && a.proveBy !== null)
+      must(i.wakeAt !== null && i.wakeAt <= a.proveBy, 'who is there by his word alone is asked after', i);
+  }
   const live = i.assignments.filter((a) => isLiveAssignment(a.state)).map((a) => a.staffId);
   must(new Set(live).size === live.length, 'nobody holds the same case twice', i);
   must(new Set(i.stages).size === i.stages.length, 'each stage was told once', i);
@@ -121,6 +126,15 @@ export function expectLegalStep(
       after,
     );
     edges?.add(`incident ${before.state} → ${after.state}`);
+  }
+  if (after.stages.includes('arrived') && !before.stages.includes('arrived')) {
+    must(
+      after.assignments.some((a) => a.state === 'on_scene' && a.proveBy === null) ||
+        after.handoffs.some((h) => h.state === 'on_scene'),
+      'home hears that somebody is there when something shows it',
+      before,
+      after,
+    );
   }
   if (before.ownerId !== after.ownerId) {
     const kind = before.ownerId === null ? 'taken' : after.ownerId === null ? 'lost' : 'passed';

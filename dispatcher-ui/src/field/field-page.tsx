@@ -23,6 +23,8 @@ import { FieldContext, useFieldState } from './use-field.tsx';
 import { GoneOffers, WaitingSteps } from './waiting.tsx';
 import '../console/sign-in/sign-in.css';
 import './field.css';
+import './field-duty.css';
+import './field-offer.css';
 import './field-job.css';
 
 const client = new QueryClient({

@@ -60,6 +60,12 @@ export function Job({
           <p className="job-where">{who?.address ?? job.incident.region.map((one) => one.name).join('')}</p>
         </header>
         <Reach job={job} detail={detail.data} name={who?.address ?? t.title} />
+        {job.unproven && state === 'on_scene' && (
+          <p className="job-unproven amber" role="status">
+            <Icon name="clock" />
+            {t.unproven}
+          </p>
+        )}
         {job.outside && <Door job={job} plan={detail.data?.plan ?? null} />}
         {job.others.length > 0 && (
           <p className="job-others">

@@ -57,6 +57,7 @@ const zh = {
   understood: '知道了',
   resend: '再发一次',
   steps: { accepted: '已接单', under_way: '在路上', on_scene: '已到场' },
+  unproven: '还没证实您到了:请老人按“到达”键,或到门口开着定位;坐席也会问。',
   others: '一起来的',
   otherStates: { accepted: '接了单', under_way: '在路上', on_scene: '到了', done: '办完了' },
   door: '怎么进门',
@@ -177,6 +178,8 @@ const en: FieldTexts = {
   understood: 'I see',
   resend: 'Send again',
   steps: { accepted: 'Accepted', under_way: 'On the way', on_scene: 'At the door' },
+  unproven:
+    'Nothing shows yet that you are there: ask for the arrival key of the box, or let the position be found at the door; the desk will ask too.',
   others: 'Also coming',
   otherStates: { accepted: 'accepted', under_way: 'on the way', on_scene: 'there', done: 'finished' },
   door: 'How to get in',

@@ -90,6 +90,67 @@ describe('arrival', () => {
     expect(line!.data).toMatchObject({ proof: 'own_word' });
   });
 
+  const told = async (): Promise<string[]> => (await world.detail(id)).told.map((one) => one.stage);
+
+  test('his word alone is unproven: home hears nothing, the desk is asked to find out, then another is asked; the key of the box proves it', async () => {
+    await step('arrive');
+    const said = await world.detail(id);
+    expect(said.assignments).toEqual([expect.objectContaining({ state: 'on_scene', unproven: true })]);
+    expect(said).toMatchObject({ state: 'responding', owes: { kind: 'supervisors' } });
+    expect(said.timeline.map((line) => line.text)).toContain('周芳 说到了(自报,未证实)');
+    expect(await told()).not.toContain('arrived');
+    for (const _minute of [1, 2]) {
+      world.clock.advance(61_000);
+      await world.settle();
+    }
+    const lines = (await world.detail(id)).timeline.map((line) => line.text);
+    expect(lines.filter((text) => text === '周芳 说到了,还没有证实,请坐席问一声')).toHaveLength(2);
+    expect(lines).toContain('周芳 一直没到,再问下一位');
+    await world.press('arrived');
+    expect(await world.detail(id)).toMatchObject({
+      state: 'on_scene',
+      assignments: expect.arrayContaining([expect.objectContaining({ state: 'on_scene', unproven: false })]),
+    });
+    expect((await told()).filter((stage) => stage === 'arrived')).toHaveLength(1);
+    // The key once more says nothing new.
+    await world.press('arrived');
+    expect((await told()).filter((stage) => stage === 'arrived')).toHaveLength(1);
+  });
+
+  test('what he said is proven by his position later, or by the desk that asked; once', async () => {
+    await step('arrive');
+    expect((await step('arrive')).status).toBe(409);
+    await stand(200);
+    expect((await world.detail(id)).state).toBe('responding');
+    world.clock.advance(6_000);
+    await stand(30);
+    expect((await world.detail(id)).state).toBe('on_scene');
+    expect((await world.history(id)).find((one) => one.kind === 'arrival_proven')!.data).toMatchObject({
+      proof: 'position',
+    });
+    expect(await told()).toContain('arrived');
+  });
+
+  test('the desk that asked the resident enters that he is there, once', async () => {
+    await step('arrive');
+    await world.desk.send('POST', `/api/incidents/${id}/claim`, {});
+    const { version } = await world.detail(id);
+    const asked = await world.desk.send('POST', `/api/incidents/${id}/arrived`, { version, assignment });
+    expect([asked.status, asked.body.state]).toEqual([200, 'on_scene']);
+    expect((await world.detail(id)).timeline.map((line) => line.text)).toContain('周芳 到场,证实了(坐席核实)');
+    const again = { version: asked.body.version, assignment };
+    expect((await world.desk.send('POST', `/api/incidents/${id}/arrived`, again)).status).toBe(409);
+  });
+
+  test('who finishes without a proof is written down so, and the case is not on the scene', async () => {
+    await step('arrive');
+    expect((await step('complete')).status).toBe(200);
+    const after = await world.detail(id);
+    expect(after.state).toBe('waiting');
+    expect(after.timeline.map((line) => line.text)).toContain('周芳 完成(到场一直没有证实)');
+    expect(await told()).not.toContain('arrived');
+  });
+
   test('a closed door is a step of its own; forced entry needs who agreed and a witness; without an owner 119 is called', async () => {
     await step('arrive');
     expect((await step('no_entry', { note: '敲门没人应' })).status).toBe(200);

@@ -28,7 +28,7 @@ export interface FieldWorld {
   /** Hires somebody `metres` north of the home, on duty around the clock unless told otherwise. */
   hire(name: string, options?: Hiring): Promise<Responder>;
   /** A red press, or of another type; answers the case. */
-  press(type?: 'sos' | 'fall'): Promise<string>;
+  press(type?: 'sos' | 'fall' | 'arrived'): Promise<string>;
   /** An operator takes the case and ends it, so that the next press opens another. */
   end(id: string): Promise<void>;
   detail(id: string): Promise<WireIncidentDetail>;

@@ -18,6 +18,8 @@ it('each state has one next step, and it comes first', () => {
   expect(next({})).toBe('claim');
   expect(next({ state: 'claimed', owner: mine })).toBe('assign');
   expect(next({ state: 'responding', owner: mine, assignments: [coming] })).toBe('arrived');
+  const said = { ...coming, state: 'on_scene' as const, unproven: true };
+  expect(next({ state: 'responding', owner: mine, assignments: [said] })).toBe('arrived');
   expect(next({ state: 'on_scene', owner: mine })).toBe('resolve');
   expect(next({ state: 'resolved', owner: mine })).toBe('close');
   expect(next({ state: 'claimed', owner: other })).toBe('takeOver');

@@ -1,7 +1,7 @@
 /** Which acts an incident allows to whom, each with its key: one table for buttons, keys and the bar at the bottom. */
 import type { WireIncident } from '#contracts/incident.ts';
 import type { Me } from '#contracts/session.ts';
-import { isOpen, isUntaken, liveAssignments } from './case-state.ts';
+import { arrivingOf, isOpen, isUntaken } from './case-state.ts';
 
 export const ACTIONS = {
   claim: { key: 'enter', cap: '⏎' },
@@ -69,8 +69,7 @@ export function actionsOf(incident: WireIncident, me: Me): ActionId[] {
 export function nextOf(incident: WireIncident): ActionId {
   if (incident.state === 'resolved') return 'close';
   if (incident.state === 'on_scene') return 'resolve';
-  const coming = liveAssignments(incident).some((one) => one.state === 'accepted' || one.state === 'under_way');
-  if (coming) return 'arrived';
+  if (arrivingOf(incident)) return 'arrived';
   if (incident.state === 'responding') return 'resolve';
   // Who asks for a plumber wants a shop; who asks for her children does not.
   return incident.queue === 'household' && incident.kind === 'service' ? 'order' : 'assign';

@@ -80,14 +80,32 @@ function Assignment({
   const commands = useCommands();
   const { name, phone } = assignment.responder;
   const there = assignment.state === 'on_scene';
+  const { unproven } = assignment;
   return (
-    <p className={`help-line ${there ? 'green' : 'blue'}`}>
-      <Icon name={there ? 'check' : 'walk'} />
+    <p className={`help-line ${unproven ? 'amber' : there ? 'green' : 'blue'}`}>
+      <Icon name={unproven ? 'clock' : there ? 'check' : 'walk'} />
       <span className="help-text">
-        <b>{name}</b> {t(`assignment.${assignment.state}`)}
+        <b>{name}</b> {unproven ? t('help.unproven') : t(`assignment.${assignment.state}`)}
         <When assignment={assignment} />
         {phone && <span className="grey"> {phone}</span>}
       </span>
+      {unproven && (
+        <Button
+          size="small"
+          disabled={!may}
+          title={t('help.askFirst')}
+          onClick={() =>
+            void commands.run(
+              incident,
+              'arrived',
+              { version: incident.version, assignment: assignment.id },
+              { say: t('toast.arrivalProven', { name }) },
+            )
+          }
+        >
+          {t('help.prove')}
+        </Button>
+      )}
       {!there && (
         <Button
           size="small"

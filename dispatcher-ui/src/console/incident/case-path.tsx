@@ -6,7 +6,7 @@ import { Countdown } from '../live/timers.tsx';
 import { clockTime } from '../live/time.ts';
 import { useCase } from './case-context.tsx';
 import { ACTIONS, type ActionId } from './actions.ts';
-import { isRed, liveAssignments, stepOf, toneOf } from './case-state.ts';
+import { arrivingOf, isRed, liveAssignments, stepOf, toneOf } from './case-state.ts';
 import { useCommands } from './use-commands.ts';
 
 const STEPS = ['waiting', 'claimed', 'responding', 'on_scene', 'resolved'] as const;
@@ -47,7 +47,7 @@ function stepTimes(incident: WireIncident): (string | null)[] {
     incident.openedAt,
     incident.claimedAt,
     first([...incident.assignments.map((one) => one.acceptedAt), ...incident.handoffs.map((one) => one.acceptedAt)]),
-    first(incident.assignments.map((one) => one.arrivedAt)),
+    first(incident.assignments.filter((one) => !one.unproven).map((one) => one.arrivedAt)),
     incident.closedAt,
   ];
 }
@@ -61,12 +61,13 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
     (one) => !liveAssignments(incident).some((other) => other.responder.id === one.id),
   );
   const offered = liveAssignments(incident).find((one) => one.state === 'offered');
-  const coming = liveAssignments(incident).find((one) => one.state === 'under_way' || one.state === 'accepted');
+  const coming = arrivingOf(incident);
 
   const label = (id: ActionId): string => {
     if (id === 'assign' && offered) return t('action.assignAnother');
     if (id === 'assign' && best) return t('action.assignBest', { name: best.name, minutes: best.minutes });
-    if (id === 'arrived' && coming) return t('action.arrivedBy', { name: coming.responder.name });
+    if (id === 'arrived' && coming)
+      return t(coming.unproven ? 'action.arrivedProven' : 'action.arrivedBy', { name: coming.responder.name });
     return t(`action.${id}`);
   };
   const press = (id: ActionId) => {

@@ -38,6 +38,12 @@ export function liveAssignments(incident: WireIncident): WireIncident['assignmen
   );
 }
 
+/** Whose arrival is to be entered next: who says that he is there first, then who is on the way. */
+export function arrivingOf(incident: WireIncident): WireIncident['assignments'][number] | undefined {
+  const live = liveAssignments(incident);
+  return live.find((one) => one.unproven) ?? live.find((one) => one.state === 'under_way' || one.state === 'accepted');
+}
+
 /** Given to a centre and not ended. */
 export function liveHandoffs(incident: WireIncident): WireIncident['handoffs'] {
   return incident.handoffs.filter(

@@ -3,7 +3,7 @@ import type { ShownIncident } from '../live/reading.ts';
 import { toast } from '../toasts.ts';
 import { openPanel } from '../view.ts';
 import { ROUTES, type ActionId } from './actions.ts';
-import { isUntaken, liveAssignments } from './case-state.ts';
+import { arrivingOf, isUntaken } from './case-state.ts';
 import type { Commands } from './use-commands.ts';
 
 export interface Means {
@@ -40,7 +40,7 @@ export function performAction(id: ActionId, incident: ShownIncident, means: Mean
       void commands.run(incident, 'attend', { version }, { say: t('toast.attended') });
       return;
     case 'arrived': {
-      const coming = liveAssignments(incident).find((one) => one.state === 'under_way' || one.state === 'accepted');
+      const coming = arrivingOf(incident);
       if (coming) void commands.run(incident, 'arrived', { version, assignment: coming.id });
       return;
     }
