@@ -16,7 +16,9 @@ export interface ReceivedMessage {
 /** A recording; the network keeps no sound. */
 export interface KeptRecording {
   sid: string;
-  callSid: string;
+  /** Of a call, or of a conference: the other is null. */
+  callSid: string | null;
+  conferenceSid: string | null;
   seconds: number;
   createdAt: number;
 }

@@ -6,6 +6,7 @@ import { executeLeg, type ExecutorDeps } from './executor.ts';
 import { NO_FAULTS, seededRandom, type Faults } from './faults.ts';
 import { isOver, newLeg, type Leg, type LegStatus, type Script } from './leg.ts';
 import type { Exchange, KeptRecording, ReceivedMessage } from './exchange.ts';
+import { createRecorder } from './recorder.ts';
 import { createRest } from './rest.ts';
 import { createTimeline } from './timeline.ts';
 
@@ -37,6 +38,9 @@ export interface TelephoneNetwork {
   readonly legs: readonly Leg[];
   readonly messages: readonly ReceivedMessage[];
   companyOf(leg: Leg): Leg[];
+  /** Who hears what is said on this line now. */
+  hearersOf(leg: Leg): Leg[];
+  readonly recordings: readonly KeptRecording[];
   /** Requests and documents that Twilio would not understand. */
   readonly violations: readonly string[];
   /** How often each thing went wrong. */
@@ -90,6 +94,7 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
       newSid,
       release: (leg) => end(leg, 'completed'),
       changed: () => undefined,
+      recorded: ({ sid, from, ...told }) => recorder.tell(recorder.keep({ conferenceSid: sid }, from), told),
     }),
     roll,
     violations: [],
@@ -102,13 +107,14 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
     },
     newSid,
   };
+  const recorder = createRecorder({ ...options, carrier, timeline, newSid, recordings: exchange.recordings });
   const executor: ExecutorDeps = {
     timeline,
     carrier,
     conferences: exchange.conferences,
     formOf,
     newSid,
-    record: (leg, seconds) => keepRecording(leg, seconds).sid,
+    record: (leg, seconds) => recorder.keep({ callSid: leg.sid }, timeline.now() - seconds * 1000).sid,
     wrong: (leg, why) => exchange.violations.push(`TwiML of ${leg.sid}: ${why}`),
   };
   const rest = createRest(exchange);
@@ -244,30 +250,10 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
     leg.over.abort();
     tellStatus(leg, 'completed');
     if (leg.asked.get('Record') === 'true' && leg.answeredAt !== null) {
-      const kept = keepRecording(leg, Math.max(1, Math.round((leg.endedAt - leg.answeredAt) / 1000)));
-      void timeline.wait(1_000).then(() => tellRecording(leg, kept));
+      const url = leg.asked.get('RecordingStatusCallback');
+      const method = leg.asked.get('RecordingStatusCallbackMethod') ?? 'POST';
+      recorder.tell(recorder.keep({ callSid: leg.sid }, leg.answeredAt), { url, method });
     }
-  }
-
-  function keepRecording(leg: Leg, seconds: number): KeptRecording {
-    const kept = { sid: newSid('RE'), callSid: leg.sid, seconds, createdAt: timeline.now() };
-    exchange.recordings.push(kept);
-    return kept;
-  }
-
-  function tellRecording(leg: Leg, kept: KeptRecording): void {
-    const url = leg.asked.get('RecordingStatusCallback');
-    if (url === null) return;
-    carrier.tell(url, leg.asked.get('RecordingStatusCallbackMethod') ?? 'POST', {
-      AccountSid: options.accountSid,
-      CallSid: leg.sid,
-      RecordingSid: kept.sid,
-      RecordingStatus: 'completed',
-      RecordingDuration: String(kept.seconds),
-      RecordingChannels: '1',
-      RecordingSource: 'OutboundAPI',
-      RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${options.accountSid}/Recordings/${kept.sid}`,
-    });
   }
 
   function sendMessage(asked: URLSearchParams): ReceivedMessage {
@@ -334,6 +320,7 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
     onCreated: null,
     legs: exchange.legs,
     messages: exchange.messages,
+    recordings: exchange.recordings,
     violations: exchange.violations,
     carried,
     mishaps,
@@ -387,6 +374,7 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
       return leg;
     },
     companyOf: (leg) => exchange.conferences.withLeg(leg),
+    hearersOf: (leg) => exchange.conferences.hearersOf(leg),
   };
   return network;
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Participant } from './conferences.ts';
 import type { Exchange, KeptRecording, ReceivedMessage } from './exchange.ts';
 import { isOver, type Leg } from './leg.ts';
 import { judgeParameters, type OPERATIONS } from './published.ts';
@@ -94,7 +95,7 @@ function route(exchange: Exchange, method: string, asked: Asked): Answer {
       return checked(exchange, 'listParticipants', asked, () => listParticipants(exchange, sid!, asked));
     case 'POST Conferences/:sid/Participants/:sid':
       return checked(exchange, 'updateParticipant', asked, () =>
-        one(exchange.legs, bare(subSid), (leg) => participantOf(exchange, sid!, leg)),
+        updateParticipant(exchange, sid!, bare(subSid), asked),
       );
     case 'DELETE Conferences/:sid/Participants/:sid':
       return removeParticipant(exchange, bare(subSid));
@@ -202,13 +203,33 @@ function listConferences(exchange: Exchange, asked: Asked): Answer {
 function listParticipants(exchange: Exchange, sid: string, asked: Asked): Answer {
   const room = exchange.conferences.list().find((one_) => one_.sid === sid);
   if (!room) return refuse(404, 20404, 'The requested resource was not found');
-  const people = room.people.map(({ leg }) => leg);
-  return page(asked, 'participants', people, (leg) => participantOf(exchange, sid, leg));
+  return page(asked, 'participants', room.people, (person) => participantOf(exchange, sid, person));
+}
+
+/** Of participants in a running conference only: what is named is changed, the rest stays. */
+function updateParticipant(exchange: Exchange, conferenceSid: string, callSid: string, { parameters }: Asked): Answer {
+  const person = exchange.conferences.participant(conferenceSid, callSid);
+  if (!person) return refuse(404, 20404, 'The requested resource was not found');
+  const coaching = parameters.get('Coaching');
+  const coached = parameters.get('CallSidToCoach');
+  if (coaching === 'true' && coached === null)
+    return refuse(400, 16027, 'CallSidToCoach is required when Coaching is true');
+  if (coaching !== 'false' && coached !== null && !exchange.conferences.participant(conferenceSid, coached))
+    return refuse(400, 16028, 'Participant to be whispered is not present in the conference');
+  if (coaching === 'false') person.coaches = null;
+  else if (coached !== null) person.coaches = coached;
+  person.muted = (parameters.get('Muted') ?? String(person.muted)) === 'true';
+  person.hold = (parameters.get('Hold') ?? String(person.hold)) === 'true';
+  person.endsOnExit = (parameters.get('EndConferenceOnExit') ?? String(person.endsOnExit)) === 'true';
+  return { status: 200, body: participantOf(exchange, conferenceSid, person) };
 }
 
 function listRecordings(exchange: Exchange, asked: Asked): Answer {
   const call = asked.parameters.get('CallSid');
-  const recordings = exchange.recordings.filter((one_) => call === null || one_.callSid === call);
+  const room = asked.parameters.get('ConferenceSid');
+  const recordings = exchange.recordings.filter(
+    (one_) => (call === null || one_.callSid === call) && (room === null || one_.conferenceSid === room),
+  );
   return page(asked, 'recordings', recordings.toReversed(), (one_) => recordingOf(exchange, one_));
 }
 
@@ -334,17 +355,19 @@ function conferenceOf({ accountSid }: Exchange, room: Room): unknown {
   };
 }
 
-function participantOf({ accountSid }: Exchange, conferenceSid: string, leg: Leg): unknown {
+function participantOf({ accountSid }: Exchange, conferenceSid: string, person: Participant): unknown {
+  const { leg } = person;
   return {
     account_sid: accountSid,
     call_sid: leg.sid,
     conference_sid: conferenceSid,
-    muted: false,
-    hold: false,
-    coaching: false,
+    muted: person.muted,
+    hold: person.hold,
+    coaching: person.coaches !== null,
+    call_sid_to_coach: person.coaches,
     status: 'connected',
-    start_conference_on_enter: true,
-    end_conference_on_exit: false,
+    start_conference_on_enter: person.startsOnEnter,
+    end_conference_on_exit: person.endsOnExit,
     date_created: stamp(leg.answeredAt),
     date_updated: stamp(leg.answeredAt),
     uri: `/2010-04-01/Accounts/${accountSid}/Conferences/${conferenceSid}/Participants/${leg.sid}.json`,
@@ -357,10 +380,11 @@ function recordingOf({ accountSid }: Exchange, recording: KeptRecording): unknow
     account_sid: accountSid,
     api_version: '2010-04-01',
     call_sid: recording.callSid,
+    conference_sid: recording.conferenceSid,
     duration: String(recording.seconds),
     status: 'completed',
     channels: 1,
-    source: 'OutboundAPI',
+    source: recording.callSid === null ? 'Conference' : 'OutboundAPI',
     date_created: stamp(recording.createdAt),
     date_updated: stamp(recording.createdAt),
     start_time: stamp(recording.createdAt),

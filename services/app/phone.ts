@@ -10,6 +10,7 @@ import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
 import { findCaller } from '#registry/callers/callers.ts';
+import { mayRecord } from '#registry/recording.ts';
 import { maskPhone } from '#registry/scope.ts';
 import type { NetworkSettings } from '#telephony/network.ts';
 import { spellings } from '#telephony/numbers.ts';
@@ -43,7 +44,11 @@ export function wireTelephony(deps: {
     const home = from === '' ? null : await findCaller(tx, spellings(from));
     const incidentId = await inbound.take(tx, { id, shown: shownNumber(from), type: key, home });
     const name = home === null || home.contact !== null ? null : home.formOfAddress;
-    return { incidentId, say: [`${name === null ? '' : `${name},`}您好,这里是12349一键通,马上接您。`] };
+    const record = await mayRecord(tx, {
+      householdId: home?.householdId ?? null,
+      residentId: home?.residentId ?? null,
+    });
+    return { incidentId, record, say: [`${name === null ? '' : `${name},`}您好,这里是12349一键通,马上接您。`] };
   };
   return createTelephony({
     ...deps,

@@ -78,6 +78,8 @@ export const residentDetailSchema = residentSchema.extend({
   registeredAddress: z.string().nullable(),
   formOfAddress: z.string().nullable(),
   statusSince: z.string().nullable(),
+  /** Whether calls about her may be recorded. */
+  recordingConsent: z.boolean(),
   care: wireCareSchema.extend({ powerDependent: z.boolean() }).nullable(),
   contacts: z.array(wireContactSchema),
   household: wireHouseholdSchema,
@@ -104,15 +106,16 @@ const residentFields = z.object({
   registeredAddress: text(200).nullable(),
   formOfAddress: text(32).nullable(),
   status: z.enum(RESIDENT_STATUSES),
+  recordingConsent: z.boolean(),
 });
 
 /** `POST /api/residents`. */
 export const newResidentSchema = residentFields
-  .partial({ phone: true, registeredAddress: true, formOfAddress: true, status: true })
+  .partial({ phone: true, registeredAddress: true, formOfAddress: true, status: true, recordingConsent: true })
   .extend({ householdId: z.uuid(), care: careFields.partial().optional() });
 export type NewResident = z.infer<typeof newResidentSchema>;
 
-/** `PATCH /api/residents/:id`. A supervisor may change `status` and `care`, an administrator everything. */
+/** `PATCH /api/residents/:id`. A supervisor may change `status`, `care` and `recordingConsent`, an administrator everything. */
 export const residentChangeSchema = residentFields
   .extend({ householdId: z.uuid() })
   .partial()

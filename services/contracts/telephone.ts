@@ -1,5 +1,6 @@
 /** What is shown of the telephone: the calls of a case, and the telephones of the demo's network (`/phones`). */
 import { z } from 'zod';
+import { listOf } from './list.ts';
 
 /** Whose telephone it is; `of` and `relation` of a contact: whose, and what to her. `centre`: 110, 119 or 120. */
 const ownerSchema = z.object({
@@ -61,7 +62,7 @@ export const phoneActSchema = z.object({
 });
 
 /** `GET /api/incidents/:id/calls`: a call of a case. Numbers are masked, times ISO 8601. */
-export const caseCallSchema = z.object({
+const caseCallSchema = z.object({
   id: z.string(),
   direction: z.enum(['out', 'in']),
   number: z.string(),
@@ -73,6 +74,10 @@ export const caseCallSchema = z.object({
   outcome: z.string().nullable(),
   /** What the chosen key meant. */
   means: z.string().nullable(),
-  /** For `GET /api/recordings/:id`. */
-  recordingId: z.string().nullable(),
 });
+
+/** The same route. `recordings`: of the case's conference, one for each time that its lines were open; `id` for `GET /api/recordings/:id`. */
+export const caseCallsSchema = listOf(caseCallSchema).extend({
+  recordings: z.array(z.object({ id: z.string(), seconds: z.number().int(), startedAt: z.string() })),
+});
+export type CaseCalls = z.infer<typeof caseCallsSchema>;

@@ -107,6 +107,12 @@ const PROOFS: Record<string, string> = {
   box: ' (by the key of the box)',
   desk: ' (the desk asked)',
 };
+/** How a supervisor sits in on the line. */
+const SEATS: Record<string, string> = {
+  listen: 'Listens to the call, heard by nobody',
+  whisper: 'On the line, heard by the desk alone',
+  join: 'Has joined the call, heard by all',
+};
 /** Each kind of line in English; what people wrote and what the policies say stays as it is. */
 export const EN: Record<string, Say> = {
   opened: (d) => `Opened${note(d, 'reason')}`,
@@ -181,6 +187,8 @@ export const EN: Record<string, Say> = {
   still_here: () => 'She was told: we are still here',
   dialled: (d) => `${text(d['who'])} called`,
   hung_up: (d) => `Call to ${text(d['who'])} ended by the desk`,
+  supervised: (d) => SEATS[text(d['mode'])] ?? '',
+  supervise_left: () => 'Has left the line',
   call_connected: (d) => `${text(d['who'])} is on the line`,
   call_accepted: (d) =>
     `${text(d['who'])} answered: coming${d['minutes'] === null ? '' : `, about ${text(d['minutes'])} min`}`,

@@ -106,7 +106,7 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
   let outcome = '';
   let who: string | null = null;
   if (intent.kind === 'find_responder') return findResponder(deps, tx, intent, now);
-  if (intent.kind === 'call' || intent.kind === 'hang_up' || intent.kind === 'message')
+  if (intent.kind === 'call' || intent.kind === 'hang_up' || intent.kind === 'seat' || intent.kind === 'message')
     return carryPhone(deps, tx, intent, now);
   if (intent.kind === 'handoff') return beginHandoff(deps, tx, intent, now);
   await changeCase(tx, deps, intent.incident_id, null, now, (incident, policy) => {

@@ -27,13 +27,20 @@ const KINDS: Record<string, string> = {
 const MINUTES = { name: 'minutes', say: '大约几分钟到?请按数字,再按井号。', most: 3 } as const;
 
 /** What the called person hears and may answer. Nothing about health; an address only to who said yes. */
-export function orderOf(call: CaseCall, incident: Incident, to: string, caller: Caller): CallOrder {
+export function orderOf(
+  call: CaseCall,
+  incident: Incident,
+  line: Pick<CallOrder, 'to' | 'record'>,
+  caller: Caller,
+): CallOrder {
   return {
     id: call.id,
     incidentId: incident.id,
-    to,
+    ...line,
     ringS: RING_S,
-    record: call.purpose !== 'desk',
+    ...(call.purpose === 'supervise' && {
+      seat: { mode: call.wants ?? 'listen', coach: call.ref, turn: incident.version },
+    }),
     ...words(call, incident, caller),
   };
 }
@@ -41,7 +48,7 @@ export function orderOf(call: CaseCall, incident: Incident, to: string, caller: 
 function words(call: CaseCall, i: Incident, caller: Caller): Pick<CallOrder, 'say' | 'ask' | 'join'> {
   const what = KINDS[i.kind] ?? '呼救了';
   const who = caller.name ?? '一位老人';
-  if (call.purpose === 'desk') return { say: [], ask: null, join: true };
+  if (call.purpose === 'desk' || call.purpose === 'supervise') return { say: [], ask: null, join: true };
   if (call.purpose === 'talk') return { say: ['这里是12349一键通,马上跟您说话。'], ask: null, join: true };
   if (call.purpose === 'offer') {
     const place = caller.address === null ? caller.community : caller.address;

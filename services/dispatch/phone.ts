@@ -4,8 +4,9 @@ import { deskPhoneOf } from '#identity/colleagues.ts';
 import type { Db, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { openHousehold, findPeople } from '#registry/people.ts';
+import { mayRecord } from '#registry/recording.ts';
 import { regionNames } from '#registry/regions.ts';
-import type { OnReport, Report, Telephony } from '#telephony/port.ts';
+import type { OnReport, Report, Seat, Telephony } from '#telephony/port.ts';
 import { changeCase } from './cases.ts';
 import { hearCall, leaveFamily, ringFamily, type Relative } from './domain/call-news.ts';
 import { isLiveCall } from './domain/calls.ts';
@@ -45,6 +46,11 @@ export async function carryPhone(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, n
   if (intent.kind === 'hang_up') {
     await deps.telephony?.hangUp(tx, call as string);
     return 'hung_up';
+  }
+  if (intent.kind === 'seat') {
+    const { mode, coach, turn } = intent.detail as unknown as Seat;
+    await deps.telephony?.seat(tx, call as string, { mode, coach, turn });
+    return 'seated';
   }
   if (intent.kind === 'message') return tellFamily(deps, tx, intent, now);
   return typeof call === 'string' ? place(deps, tx, intent, call, now) : callFamily(deps, tx, intent, now);
@@ -144,7 +150,8 @@ async function place(deps: PhoneDeps, tx: Tx, intent: PhoneIntent, callId: strin
   if (!call || !isLiveCall(call)) return 'ended';
   const to = await numberOf(tx, incident, call, deps.centrePhone);
   if (deps.telephony && to !== null) {
-    await deps.telephony.place(tx, orderOf(call, incident, to, await callerOf(tx, incident)));
+    const record = await mayRecord(tx, incident);
+    await deps.telephony.place(tx, orderOf(call, incident, { to, record }, await callerOf(tx, incident)));
     return outcome;
   }
   outcome = to === null ? 'no_number' : 'no_carrier';
@@ -166,7 +173,7 @@ async function numberOf(
   call: CaseCall,
   centrePhone: CentrePhone | undefined,
 ): Promise<string | null> {
-  if (call.purpose === 'desk') return deskPhoneOf(db, call.party);
+  if (call.purpose === 'desk' || call.purpose === 'supervise') return deskPhoneOf(db, call.party);
   return (await partiesOf(db, incident, centrePhone)).find((party) => party.id === call.party)?.phone ?? null;
 }
 

@@ -8,6 +8,7 @@ import { decideDesk } from '#dispatch/domain/desk.ts';
 import type { Actor, HandoffTarget } from '#dispatch/domain/incident.ts';
 import { decideStreet } from '#dispatch/domain/street.ts';
 import type { Policies } from '#dispatch/policies.ts';
+import { mayRecord } from '#registry/recording.ts';
 import type { CallOrder, Report, Telephony } from '#telephony/port.ts';
 import { guest, openPacket, type OpenDeps } from './open.ts';
 import type { AskedPartner, Offer } from './rows.ts';
@@ -60,9 +61,11 @@ async function orderCall(deps: CallsDeps, tx: Tx, id: string): Promise<void> {
     await tx.query(q.end_call, [id, new Date(now), 'not_needed']);
     return;
   }
+  const { householdId } = await deps.views.placeOf(packet.incident);
+  const record = await mayRecord(tx, { householdId, residentId: null });
   await deps.telephony!.place(
     tx,
-    callOf(id, partner!.phone, packet.incident, [
+    callOf(id, { to: partner!.phone, record }, packet.incident, [
       '这里是12349一键通,自动转接。',
       packet.script.first,
       `编号${packet.reference},${packet.oneEvent}。`,
@@ -71,11 +74,11 @@ async function orderCall(deps: CallsDeps, tx: Tx, id: string): Promise<void> {
 }
 
 /** What the centre hears and may press: 1 takes it, with both numbers typed in; 2 speaks to our operator. */
-function callOf(id: string, to: string, incidentId: string, say: string[]): CallOrder {
+function callOf(id: string, line: Pick<CallOrder, 'to' | 'record'>, incidentId: string, say: string[]): CallOrder {
   return {
     id,
     incidentId,
-    to,
+    ...line,
     say,
     ask: [
       {
@@ -92,7 +95,6 @@ function callOf(id: string, to: string, incidentId: string, say: string[]): Call
       { key: '2', means: 'connect', offered: '要和坐席说话请按2', numbers: [], thanks: '这就给您接通。', join: true },
     ],
     join: false,
-    record: true,
     ringS: RING_S,
   };
 }

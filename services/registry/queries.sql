@@ -113,6 +113,12 @@ join household h on h.id = r.household_id
 left join care_profile c on c.resident_id = r.id
 order by r.household_id, r.status in ('moved', 'died'), r.born, r.id;
 
+-- name: refusals_of_recording
+-- Who it is about, or, while that is not known, all who live there.
+select id from resident
+where not recording_consent and removed_at is null and status not in ('moved', 'died')
+  and case when $2::uuid is null then household_id = $1::uuid else id = $2::uuid end;
+
 -- name: open_household
 select h.id, h.address, h.region_path as "regionPath", h.floor, b.floors, coalesce(b.lift, false) as lift, h.entry,
   coalesce((

@@ -10,6 +10,7 @@ const q = loadQueries(import.meta.url, 'telephony', [
   'put_recording',
   'find_recording',
   'calls_of',
+  'recordings_of',
   'line_key',
 ]);
 
@@ -23,13 +24,13 @@ export async function callersWaiting(db: Db, incidentId: string, jobId: string):
   return (await db.query<{ id: string }>(q.callers_waiting, [incidentId, jobId])).map(({ id }) => id);
 }
 
-/** Keeps that there is a recording; the second word about the same one changes nothing. */
+/** Keeps that there is a recording, one for a conference; the second word about it changes nothing. */
 export async function putRecording(
   db: Db,
-  recording: { id: string; sid: string; job: Job; seconds: number; at: number },
+  recording: { id: string; sid: string; job: Job; conferenceSid: string | null; seconds: number; at: number },
 ): Promise<void> {
-  const { id, sid, job, seconds, at } = recording;
-  await db.query(q.put_recording, [id, sid, job.id, job.incidentId, seconds, new Date(at)]);
+  const { id, sid, job, conferenceSid, seconds, at } = recording;
+  await db.query(q.put_recording, [id, sid, job.id, job.incidentId, seconds, new Date(at), conferenceSid]);
 }
 
 /** A recording: `sid` the network's id, `incidentId` the only case in which it may be played. */
@@ -60,7 +61,20 @@ export interface CaseCallRecord {
   outcome: Outcome | null;
   /** What the chosen key meant. */
   means: string | null;
-  recordingId: string | null;
+}
+
+/** A recording of a case's conference; each time its lines were open again there is another. */
+export interface CaseRecording {
+  id: string;
+  incidentId: string;
+  seconds: number;
+  startedAt: Date;
+  endedAt: Date;
+}
+
+/** The recordings of these cases, oldest first. */
+export function recordingsOf(db: Db, incidentIds: readonly string[]): Promise<CaseRecording[]> {
+  return db.query<CaseRecording>(q.recordings_of, [incidentIds]);
 }
 
 /** All calls of a case, in the order in which they were asked for. */

@@ -9,7 +9,9 @@ import {
   hearAnswer,
   hearDelivery,
   hearJoined,
+  hearSeated,
   hearStatus,
+  lacksSeat,
   type Job,
   type Turn,
 } from './domain/job.ts';
@@ -17,6 +19,7 @@ import { normaliseNumber } from './numbers.ts';
 import { REQUEST_MS, type Listed, type Network, type Placed } from './network.ts';
 import type { CallUrls } from './urls.ts';
 import { conferenceOf, type OnReport } from './port.ts';
+import { giveSeat } from './seats.ts';
 import { findDue, knownSids, lockJob, saveJob, tellAndSave } from './store.ts';
 
 /** As long a worker may take with a row before another may. Longer than a request, so that no two place at once. */
@@ -59,7 +62,7 @@ export interface MoverDeps {
 }
 
 /** What is to be done with a row that was taken; the last five need no request. */
-type Errand = 'place' | 'look' | 'end' | 'ask' | 'close' | 'cancelled' | 'bad_number' | 'busy' | 'on_line';
+type Errand = 'place' | 'look' | 'end' | 'seat' | 'ask' | 'close' | 'cancelled' | 'bad_number' | 'busy' | 'on_line';
 
 /** Construction does nothing. */
 export function createMover(deps: MoverDeps): Mover {
@@ -180,7 +183,8 @@ function errandOf(job: Job, { inUse, onLine }: { inUse: boolean; onLine: boolean
     case 'placing':
       return 'look';
     case 'placed':
-      return job.hangUpAt !== null && now - job.hangUpAt < CHECK_MS ? 'end' : 'ask';
+      if (job.hangUpAt !== null && now - job.hangUpAt < CHECK_MS) return 'end';
+      return lacksSeat(job) ? 'seat' : 'ask';
     case 'ended':
       throw new Error('what has ended is never due');
   }
@@ -199,6 +203,8 @@ async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
         .endCall(job.sid!)
         .catch((error: Error) => deps.log.warn({ job: job.id, err: error.message }, 'hang up'));
       return settle(deps, job, (held, now) => ({ job: { ...held, nextAt: now + CHECK_MS }, news: [] }));
+    case 'seat':
+      return seat(deps, job);
     case 'ask':
       return askAbout(deps, job);
     case 'close':
@@ -225,13 +231,12 @@ async function place(deps: MoverDeps, job: Job): Promise<void> {
   if ('text' in job.detail)
     placed = await network.createMessage({ to: job.number, body: job.detail.text, status: urls.message() });
   else {
-    const { ringS, record, ask } = job.detail;
+    const { ringS, ask } = job.detail;
     placed = await network.createCall({
       to: job.number,
       timeoutS: ringS,
-      record,
       detectMachine: ask !== null,
-      urls: { voice: urls.voice(), status: urls.status(), machine: urls.machine(), recording: urls.recording() },
+      urls: { voice: urls.voice(), status: urls.status(), machine: urls.machine() },
     });
   }
   if (placed.kind === 'placed') return keepSid(deps, job, placed.sid);
@@ -311,6 +316,18 @@ async function keepSid(deps: MoverDeps, job: Job, sid: string): Promise<void> {
   }
 }
 
+/** Gives who sits in the seat that he is to have; where that can't be done now, it is tried again. */
+async function seat(deps: MoverDeps, job: Job): Promise<void> {
+  const wanted = callOf(job).seat!;
+  const given = await giveSeat(deps, job, wanted).catch((error: Error) => {
+    deps.log.warn({ job: job.id, err: error.message }, 'a seat could not be given');
+    return false;
+  });
+  await settle(deps, job, (held, now) =>
+    given ? hearSeated(held, wanted, now) : { job: { ...held, nextAt: now + LOOK_MS }, news: [] },
+  );
+}
+
 /** Asks what became of it: its callbacks never came, or it is over and nobody said so. */
 async function askAbout(deps: MoverDeps, job: Job): Promise<void> {
   const { network } = deps;
@@ -343,7 +360,10 @@ async function askAbout(deps: MoverDeps, job: Job): Promise<void> {
       news.push(...arrived.news);
     }
     if (next.state !== 'ended' && next.final === null)
-      next = { ...next, nextAt: now + (next.answeredAt === null || waitsToJoin(next) ? every : 60_000) };
+      next = {
+        ...next,
+        nextAt: lacksSeat(next) ? now : now + (next.answeredAt === null || waitsToJoin(next) ? every : 60_000),
+      };
     return { job: next, news };
   });
 }

@@ -29,10 +29,9 @@ export interface Listed {
 export interface NewCall {
   to: string;
   timeoutS: number;
-  record: boolean;
   /** Whether to listen for an answering machine. */
   detectMachine: boolean;
-  urls: { voice: string; status: string; machine: string; recording: string };
+  urls: { voice: string; status: string; machine: string };
 }
 
 /** The telephone network over its REST interface; every method one request (lists: as many as there are pages). */
@@ -49,6 +48,11 @@ export interface Network {
   endCall(sid: string): Promise<void>;
   /** Whether the call is in the conference of that name now. */
   isInConference(name: string, callSid: string): Promise<boolean>;
+  /**
+   * Mutes or unmutes a call in the conference of that name; `coaches`: the SID of the only one who then hears it. False: it
+   * can't be done, since one of the two is not in it. Rejects when the network does not answer.
+   */
+  seat(name: string, callSid: string, how: { muted: boolean; coaches: string | null }): Promise<boolean>;
   recording(sid: string): Promise<{ type: string; bytes: Buffer }>;
 }
 
@@ -91,8 +95,10 @@ export function createNetwork(settings: NetworkSettings): Network {
     autoRetry: false,
   });
   const calls = client.api.v2010.accounts(settings.accountSid);
+  const running = async (name: string): Promise<string | undefined> =>
+    (await calls.conferences.list({ friendlyName: name, status: 'in-progress', limit: 1 }))[0]?.sid;
   return {
-    createCall: ({ to, timeoutS, record, detectMachine, urls }) =>
+    createCall: ({ to, timeoutS, detectMachine, urls }) =>
       placing(() =>
         calls.calls.create({
           to,
@@ -110,12 +116,6 @@ export function createNetwork(settings: NetworkSettings): Network {
             asyncAmd: 'true',
             asyncAmdStatusCallback: urls.machine,
             asyncAmdStatusCallbackMethod: 'POST',
-          }),
-          ...(record && {
-            record: true,
-            recordingStatusCallback: urls.recording,
-            recordingStatusCallbackEvent: ['completed'],
-            recordingStatusCallbackMethod: 'POST',
           }),
         }),
       ),
@@ -137,10 +137,26 @@ export function createNetwork(settings: NetworkSettings): Network {
       }
     },
     async isInConference(name, callSid) {
-      const [conference] = await calls.conferences.list({ friendlyName: name, status: 'in-progress', limit: 1 });
-      if (!conference) return false;
-      const people = await calls.conferences(conference.sid).participants.list({ pageSize: PAGE, limit: MOST });
+      const conference = await running(name);
+      if (conference === undefined) return false;
+      const people = await calls.conferences(conference).participants.list({ pageSize: PAGE, limit: MOST });
       return people.some((one) => one.callSid === callSid);
+    },
+    async seat(name, callSid, { muted, coaches }) {
+      const conference = await running(name);
+      if (conference === undefined) return false;
+      try {
+        await calls
+          .conferences(conference)
+          .participants(callSid)
+          .update({ muted, coaching: coaches !== null, ...(coaches !== null && { callSidToCoach: coaches }) });
+        return true;
+      } catch (error) {
+        const { status } = error as { status?: number };
+        // 404: he is not in it; 400 with 16028: who is to hear him is not.
+        if (status !== 400 && status !== 404) throw error;
+        return false;
+      }
     },
     async recording(sid) {
       const auth = Buffer.from(`${settings.accountSid}:${settings.authToken}`).toString('base64');

@@ -10,6 +10,20 @@ export interface Telephony {
   /** Hangs up, or never places, whatever has not ended. A call that nobody knows is no error. */
   hangUp(tx: Tx, callId: string): Promise<void>;
   send(tx: Tx, order: MessageOrder): Promise<void>;
+  /** Gives who sits in on a conference (`CallOrder.seat`) another seat; an older `turn` than the last changes nothing. */
+  seat(tx: Tx, callId: string, seat: Seat): Promise<void>;
+}
+
+/** `listen`: heard by nobody. `whisper`: by one of our calls alone. `join`: by everybody. */
+export type SeatMode = 'listen' | 'whisper' | 'join';
+
+/** How somebody sits in on a conference. */
+export interface Seat {
+  mode: SeatMode;
+  /** Of `whisper`: our id of the call that alone hears him. */
+  coach: string | null;
+  /** Orders of one call are told apart by it: the highest counts. */
+  turn: number;
 }
 
 export interface CallOrder {
@@ -24,7 +38,10 @@ export interface CallOrder {
   ask: readonly Choice[] | null;
   /** Whether the called person joins the case's conference as soon as he answers (no question asked). */
   join: boolean;
+  /** Whether the case's conference is recorded, as one file: said to each who joins, before he does. */
   record: boolean;
+  /** He sits in: comes in muted, is told apart from those who talk, and is then given this seat (`seated`). */
+  seat?: Seat;
   /** How long it may ring, s (5–60). */
   ringS: number;
 }
@@ -60,8 +77,8 @@ export interface Report {
   inbound?: boolean;
   /** ms, the platform's clock. */
   at: number;
-  event: 'ringing' | 'answered' | 'chosen' | 'joined' | 'ended';
-  /** Of `chosen`: the choice's `means`, and the numbers typed. */
+  event: 'ringing' | 'answered' | 'chosen' | 'joined' | 'seated' | 'ended';
+  /** Of `chosen`: the choice's `means`, and the numbers typed. Of `seated`: the seat's mode, now in force. */
   means: string | null;
   typed: Record<string, string>;
   /** Of `ended`. `answered`: a line was open but nothing was asked or chosen; `unknown`: the network never said. */
@@ -90,7 +107,7 @@ export type Outcome = (typeof OUTCOMES)[number];
  */
 export type OnReport = (tx: Tx, report: Report) => Promise<{ say: string } | null>;
 
-/** Somebody called us. Answers which case it is and what he hears while he waits for an operator. */
+/** Somebody called us. Answers which case it is, what he hears while he waits for an operator, and whether it is recorded. */
 export type OnInbound = (
   tx: Tx,
   call: {
@@ -101,7 +118,7 @@ export type OnInbound = (
     /** The device key that the called line stands for (`red`, `green`, …): a unit that can only dial. Null: a person calls. */
     key: string | null;
   },
-) => Promise<{ incidentId: string; say: string[] }>;
+) => Promise<{ incidentId: string; say: string[]; record: boolean }>;
 
 /** The name of a case's conference: everybody on the telephone for it is in this one. */
 export function conferenceOf(incidentId: string): string {

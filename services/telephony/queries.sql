@@ -46,6 +46,9 @@ where id = $1;
 -- name: known_sids
 select sid from phone_job where sid = any ($1::text[]) and id <> $2;
 
+-- name: sid_of
+select sid from phone_job where id = $1;
+
 -- name: waiting_before
 -- Callers who called before this one and for whom nobody has come on the line yet.
 select count(*)::int as count
@@ -58,9 +61,10 @@ select id from phone_job
 where incident_id = $1 and direction = 'in' and state = 'placed' and joined_at is null and id <> $2;
 
 -- name: put_recording
-insert into phone_recording (id, sid, job_id, incident_id, seconds, recorded_at)
-values ($1, $2, $3, $4, $5, $6)
-on conflict (sid) do nothing;
+-- Known already, or a second one of the same conference: the first stays.
+insert into phone_recording (id, sid, job_id, incident_id, seconds, recorded_at, conference_sid)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict do nothing;
 
 -- name: find_recording
 select r.id, r.sid, r.incident_id as "incidentId", r.seconds, r.recorded_at as "recordedAt"
@@ -68,11 +72,18 @@ from phone_recording r where r.id = $1;
 
 -- name: calls_of
 select j.id, j.direction, j.number, j.ordered_at as "orderedAt", j.answered_at as "answeredAt", j.ended_at as "endedAt",
-  j.joined_at as "joinedAt", j.outcome, j.choice, j.detail -> 'ask' as ask,
-  (select r.id from phone_recording r where r.job_id = j.id order by r.recorded_at desc, r.id desc limit 1) as "recordingId"
+  j.joined_at as "joinedAt", j.outcome, j.choice, j.detail -> 'ask' as ask
 from phone_job j
 where j.incident_id = $1 and j.kind = 'call'
 order by j.ordered_at, j.id;
+
+-- name: recordings_of
+-- When each began is counted back from when it was told of, a second after its end.
+select id, incident_id as "incidentId", seconds,
+  recorded_at - make_interval(secs => seconds) as "startedAt", recorded_at as "endedAt"
+from phone_recording
+where incident_id = any ($1::uuid[])
+order by recorded_at, id;
 
 -- name: line_key
 select key from phone_line where number = $1;

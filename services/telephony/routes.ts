@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { listOf } from '#contracts/list.ts';
-import { caseCallSchema } from '#contracts/telephone.ts';
+import { caseCallsSchema } from '#contracts/telephone.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Viewer } from '#platform/access.ts';
 import type { Database, Db } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
-import { callsOf, findRecording } from './lines.ts';
+import { callsOf, findRecording, recordingsOf } from './lines.ts';
 import type { RunningTelephony } from './telephony.ts';
 
 export interface RecordingRoutesDeps {
@@ -26,13 +25,13 @@ export interface RecordingRoutesDeps {
   ): Promise<void>;
 }
 
-/** `GET /api/incidents/:id/calls`: the calls of a case that exists for the viewer, in the order in which they were asked for. */
+/** `GET /api/incidents/:id/calls`: the calls of a case that exists for the viewer, in the order in which they were asked for, and what was recorded of them. */
 export function registerCallRoutes(app: App, deps: Pick<RecordingRoutesDeps, 'db' | 'caseOf' | 'mask'>): void {
   app.get(
     '/api/incidents/:id/calls',
     {
       config: { access: ['operator', 'supervisor'] },
-      schema: { params: z.object({ id: z.uuid() }), response: { 200: listOf(caseCallSchema) } },
+      schema: { params: z.object({ id: z.uuid() }), response: { 200: caseCallsSchema } },
     },
     async ({ viewer, params }) => {
       if ((await deps.caseOf(viewer, params.id)) === null) throw new Problem('not_found');
@@ -45,7 +44,12 @@ export function registerCallRoutes(app: App, deps: Pick<RecordingRoutesDeps, 'db
         joinedAt: iso(call.joinedAt),
         endedAt: iso(call.endedAt),
       }));
-      return { items, nextCursor: null };
+      const recordings = (await recordingsOf(deps.db, [params.id])).map(({ id, seconds, startedAt }) => ({
+        id,
+        seconds,
+        startedAt: startedAt.toISOString(),
+      }));
+      return { items, recordings, nextCursor: null };
     },
   );
 }

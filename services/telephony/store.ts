@@ -11,6 +11,7 @@ const q = loadQueries(import.meta.url, 'telephony', [
   'lock_job_by_sid',
   'save_job',
   'known_sids',
+  'sid_of',
 ]);
 
 interface JobRow {
@@ -136,6 +137,11 @@ export async function lockJob(tx: Tx, by: { id: string } | { sid: string }): Pro
 export async function knownSids(db: Db, sids: readonly string[], id: string): Promise<Set<string>> {
   if (sids.length === 0) return new Set();
   return new Set((await db.query<{ sid: string }>(q.known_sids, [sids, id])).map(({ sid }) => sid));
+}
+
+/** The network's id of a call; null while it has none. */
+export async function sidOf(db: Db, id: string): Promise<string | null> {
+  return (await db.query<{ sid: string | null }>(q.sid_of, [id]))[0]?.sid ?? null;
 }
 
 /** Writes a locked job. */

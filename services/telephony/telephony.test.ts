@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { numberOf, startTelephoneWorld } from '#test/harness/telephone.ts';
-import { conferenceOf } from './port.ts';
+import { recordingsOf } from './lines.ts';
+import type { SeatMode } from './port.ts';
 
 const world = await startTelephoneWorld();
 const { network, telephony, place, pass, of, db } = world;
@@ -146,6 +147,17 @@ describe('a call', () => {
   });
 });
 
+/** They talk for a while, and all hang up. */
+async function talk(numbers: readonly string[], order: { incidentId: string; record: boolean }): Promise<void> {
+  for (const to of numbers) {
+    network.script(e164(to), { pickUp: 1 });
+    await place({ to, ask: null, join: true, say: [], ...order });
+  }
+  await pass(20);
+  for (const to of numbers) network.hangUp(e164(to));
+  await pass(6);
+}
+
 describe('a case on the telephone', () => {
   test('people join and leave its conference, and nobody’s leaving ends the resident’s line', async () => {
     const incidentId = randomUUID();
@@ -158,7 +170,8 @@ describe('a case on the telephone', () => {
     expect(ids.map((id) => of(id))).toEqual([1, 2, 3].map(() => ['ringing', 'answered', 'joined']));
     const [hers] = legsOf(resident);
     expect(network.companyOf(hers!)).toHaveLength(3);
-    expect(heardBy(resident)).toContain('为了您的权益,本次通话会录音。');
+    for (const number of [resident, operator, centre])
+      expect(heardBy(number).slice(0, 2)).toEqual(['马上跟您说话。', '本次通话将录音。']);
     await db.tx((tx) => telephony.hangUp(tx, ids[1]!));
     await pass(5);
     network.hangUp(e164(centre));
@@ -168,12 +181,69 @@ describe('a case on the telephone', () => {
     network.hangUp(e164(resident));
     await pass(10);
     expect(of(ids[0]!).at(-1)).toBe('ended:answered');
-    const kept = await db.query<{ incident_id: string }>(
-      { name: 'kept', text: 'select * from phone_recording where incident_id = $1' },
-      [incidentId],
-    );
-    expect(kept).toHaveLength(3);
-    expect(conferenceOf(incidentId)).toContain(incidentId);
+    // One file of all three, from the second who came to the last who left; nothing of a single line.
+    const [kept, ...more] = await recordingsOf(db, [incidentId]);
+    expect([kept!.seconds > 20, more]).toEqual([true, []]);
+    expect(network.recordings.filter(({ callSid }) => callSid !== null)).toEqual([]);
+    // Told twice, or of a second file of the same conference: there is one.
+    network.setFaults({ twice: 1 });
+    await talk([resident, centre], { incidentId, record: true });
+    expect(await recordingsOf(db, [incidentId])).toHaveLength(2);
+  });
+
+  test('is not recorded, and nobody is told so, where that is not allowed', async () => {
+    const incidentId = randomUUID();
+    const people = ['refuses', 'her desk'].map(numberOf);
+    const before = network.recordings.length;
+    await talk(people, { incidentId, record: false });
+    expect(people.flatMap(heardBy).filter((text) => text.includes('录音'))).toEqual([]);
+    expect([network.recordings.length, await recordingsOf(db, [incidentId])]).toEqual([before, []]);
+  });
+
+  test('who sits in is heard by nobody, by the desk alone, by all; and her leaving ends no line', async () => {
+    const incidentId = randomUUID();
+    const [her, desk, supervisor] = ['sat in on', 'its desk', 'supervisor'].map(numberOf) as [string, string, string];
+    for (const number of [her, desk, supervisor]) network.script(e164(number), { pickUp: 1 });
+    const more = { incidentId, ask: null, join: true, say: [] };
+    await place({ to: her, ...more });
+    const coach = await place({ to: desk, ...more });
+    await pass(8);
+    const id = await place({ to: supervisor, ...more, seat: { mode: 'listen', coach: null, turn: 3 } });
+    await pass(8);
+    const [hers, desks, ears] = [her, desk, supervisor].map((number) => legsOf(number).at(-1)!);
+    const hearing = (): string[] => network.hearersOf(ears!).map((leg) => leg.telephone);
+    const sit = async (mode: SeatMode, turn: number, who: string | null = null): Promise<void> => {
+      await db.tx((tx) => telephony.seat(tx, id, { mode, coach: who, turn }));
+      await pass(3);
+    };
+    expect([hearing(), network.hearersOf(hers!).includes(ears!)]).toEqual([[], true]);
+    expect(heardBy(supervisor)).toEqual([]);
+    await sit('whisper', 4, coach);
+    expect(hearing()).toEqual([e164(desk)]);
+    await sit('join', 5);
+    expect(hearing().toSorted()).toEqual([e164(her), e164(desk)].toSorted());
+    // What was wanted before comes late: it changes nothing.
+    await sit('whisper', 4, coach);
+    expect(hearing()).toHaveLength(2);
+    await sit('listen', 6);
+    expect(hearing()).toEqual([]);
+    // Whom she would whisper to is gone: nobody hears her, and she is not heard by all instead.
+    network.hangUp(e164(desk));
+    await pass(2);
+    await sit('whisper', 7, coach);
+    expect(hearing()).toEqual([]);
+    await sit('listen', 8);
+    expect(of(id)).toEqual([
+      'ringing',
+      'answered',
+      'joined',
+      ...['listen', 'whisper', 'join', 'listen'].map((mode) => `seated:${mode}`),
+    ]);
+    await db.tx((tx) => telephony.hangUp(tx, id));
+    await pass(3);
+    expect([ears!.status, desks!.status, hers!.status]).toEqual(['completed', 'completed', 'in-progress']);
+    network.hangUp(e164(her));
+    await pass(3);
   });
 });
 

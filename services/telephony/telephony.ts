@@ -6,6 +6,7 @@ import { createMover } from './mover.ts';
 import { createNetwork, type NetworkSettings } from './network.ts';
 import { normaliseNumber } from './numbers.ts';
 import type { OnInbound, OnReport, Telephony } from './port.ts';
+import { askSeat } from './seats.ts';
 import { addJob, askHangUp } from './store.ts';
 import { callUrls } from './urls.ts';
 import { registerWebhooks, type Refusal } from './webhooks.ts';
@@ -88,6 +89,9 @@ export function createTelephony(deps: TelephonyDeps): RunningTelephony {
         now,
       });
       tx.afterCommit(mover.poke);
+    },
+    async seat(tx, callId, seat) {
+      if (await askSeat(tx, callId, seat, clock.now())) tx.afterCommit(mover.poke);
     },
     registerRoutes(app) {
       registerWebhooks(app, {

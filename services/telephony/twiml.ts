@@ -17,14 +17,17 @@ export interface Urls {
   conference(): string;
   wait(): string;
   hold(): string;
+  recording(): string;
 }
 
-/** What is said first: greeting and order, and that it is recorded where it is. */
+/** Said to each who joins a conference that is recorded, before he is in it. */
+const RECORDED = '本次通话将录音。';
+
+/** What is said first: greeting and order. */
 export function openingTwiml(job: Job, next: Next, urls: Urls, conference: string): string {
   const answer = new VoiceResponse();
   const call = callOf(job);
-  const opening = [...call.say];
-  if (call.record) opening.push('为了您的权益,本次通话会录音。');
+  const opening = call.say;
   if (next === 'join' || next === 'goodbye' || next === 'chosen') {
     speak(answer, opening);
     goOn(answer, job, next, urls, conference);
@@ -65,10 +68,10 @@ export function waitTwiml(before: number, urls: Pick<Urls, 'hold'>): string {
 }
 
 /** Into the case's conference; nobody's leaving ends it. */
-export function joinTwiml(say: readonly string[], urls: Urls, conference: string): string {
+export function joinTwiml(job: Job, urls: Urls, conference: string): string {
   const answer = new VoiceResponse();
-  speak(answer, say);
-  join(answer, urls, conference);
+  speak(answer, callOf(job).say);
+  join(answer, job, urls, conference);
   return answer.toString();
 }
 
@@ -98,27 +101,38 @@ function goOn(
   urls: Urls,
   conference: string,
 ): void {
-  if (next === 'join') return join(answer, urls, conference);
+  if (next === 'join') return join(answer, job, urls, conference);
   const choice = next === 'chosen' ? chosenOf(job) : null;
   if (choice !== null && job.said === null) {
     speak(answer, [choice.thanks]);
-    if (choice.join) return join(answer, urls, conference);
+    if (choice.join) return join(answer, job, urls, conference);
   } else if (job.said !== null) speak(answer, [job.said]);
   else if (callOf(job).ask !== null) speak(answer, ['没有听到您的按键,再见。']);
   answer.hangup();
 }
 
-function join(answer: VoiceResponse, urls: Urls, conference: string): void {
+function join(answer: VoiceResponse, job: Job, urls: Urls, conference: string): void {
+  const { record, seat } = callOf(job);
+  const isRecorded = record && job.incidentId !== null;
+  if (isRecorded) speak(answer, [RECORDED]);
   answer.dial().conference(
     {
-      startConferenceOnEnter: true,
+      // Who sits in begins nothing, hears no waiting music and is muted until the network has given him his seat.
+      startConferenceOnEnter: seat === undefined,
       endConferenceOnExit: false,
+      ...(seat !== undefined && { muted: true }),
       beep: 'false',
-      waitUrl: urls.wait(),
+      waitUrl: seat === undefined ? urls.wait() : '',
       waitMethod: 'POST',
       statusCallback: urls.conference(),
       statusCallbackEvent: ['join', 'leave'],
       statusCallbackMethod: 'POST',
+      ...(isRecorded && {
+        record: 'record-from-start',
+        recordingStatusCallback: urls.recording(),
+        recordingStatusCallbackEvent: ['completed'],
+        recordingStatusCallbackMethod: 'POST',
+      }),
     },
     conference,
   );

@@ -207,7 +207,7 @@ async function inbound(deps: WebhookDeps, heard: Heard): Promise<string> {
   const taken = await takeCall(deps, heard);
   if (taken === null) refuse(deps, 'replayed');
   deps.poke();
-  return joinTwiml(callOf(taken).say, urlsOf(deps, taken), conferenceName(taken));
+  return joinTwiml(taken, urlsOf(deps, taken), conferenceName(taken));
 }
 
 /** Null: the call is over. Tried again when somebody else has opened the home's case, or taken the same call, meanwhile. */
@@ -223,14 +223,14 @@ async function takeCall(deps: WebhookDeps, { form, now }: Heard): Promise<Job | 
         const known = await lockJob(tx, { sid });
         if (known !== null) return known.state === 'ended' ? null : known;
         const key = await inboundKey(tx, to);
-        const { incidentId, say } = await deps.onInbound(tx, { id, from, at: now, key });
+        const { incidentId, say, record } = await deps.onInbound(tx, { id, from, at: now, key });
         const job: NewJob = {
           id,
           kind: 'call',
           direction: 'in',
           incidentId,
           number: from,
-          detail: { say, ask: null, join: true, record: false, ringS: 60, to },
+          detail: { say, ask: null, join: true, record, ringS: 60, to },
           state: 'placed',
           sid,
         };
@@ -288,7 +288,8 @@ async function conference(deps: WebhookDeps, heard: Heard): Promise<null> {
       const turn = hearJoined(found, now);
       await tellAndSave(tx, turn.job, turn.news, deps.onReport, now);
     }
-    return { id: found.id, incidentId: found.incidentId };
+    // Who only sits in is no company.
+    return callOf(found).seat === undefined ? { id: found.id, incidentId: found.incidentId } : null;
   });
   if (who === null) return null;
   // One lock at a time: two who come in at once would wait for each other.
@@ -302,16 +303,20 @@ async function conference(deps: WebhookDeps, heard: Heard): Promise<null> {
   return null;
 }
 
-async function recording(deps: WebhookDeps, heard: Heard): Promise<null> {
-  const { form } = heard;
-  await onJob(deps, heard, async (before, tx) => {
-    const sid = form['RecordingSid'] ?? '';
+/** A conference's recording names no call: our id in the address says whose case it is. It may come long after that call has ended. */
+async function recording(deps: WebhookDeps, { form, query, now }: Heard): Promise<null> {
+  const sid = form['RecordingSid'] ?? '';
+  const isKnown = await deps.db.tx(async (tx) => {
+    const job = query.job === undefined ? null : await lockJob(tx, { id: query.job });
+    if (job === null) return false;
     if (form['RecordingStatus'] === 'completed' && /^RE[0-9a-f]{32}$/i.test(sid)) {
       const seconds = Number.parseInt(form['RecordingDuration'] ?? '0', 10) || 0;
-      await putRecording(tx, { id: idFromName(`recording ${sid}`), sid, job: before, seconds, at: heard.now });
+      const conferenceSid = form['ConferenceSid'] ?? null;
+      await putRecording(tx, { id: idFromName(`recording ${sid}`), sid, job, conferenceSid, seconds, at: now });
     }
-    return { job: before, news: [] };
+    return true;
   });
+  if (!isKnown) refuse(deps, 'unknown_job');
   return null;
 }
 

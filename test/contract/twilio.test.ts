@@ -29,6 +29,8 @@ describe('the simulated network speaks as Twilio does', () => {
     ['an event that is none', 'createCall', 'To=1&From=2&Url=https://a.example&StatusCallbackEvent=answerd', 'answerd'],
     ['an address that is none', 'createCall', 'To=1&From=2&Url=a.example', 'Url can not be'],
     ['a status that can not be set', 'updateCall', 'Status=busy', 'Status'],
+    ['a mute that is none', 'updateParticipant', 'Muted=yes', 'Muted'],
+    ['a coach by another name', 'updateParticipant', 'Coaching=true&Coach=CA1', 'Coach'],
     ['a message without words', 'createMessage', 'To=1&From=2', 'Body'],
   ] as const)('%s is refused', (_name, operation, query, why) => {
     expect(judgeParameters(operation, new URLSearchParams(query)).join()).toContain(why);
@@ -121,8 +123,39 @@ describe('what we say to it', () => {
     for (const text of documents) expect(parseTwiml(text).name).toBe('Response');
     expect(documents[5]).toContain('endConferenceOnExit="false"');
     expect(documents[6]).toBe(documents[5]);
-    expect(documents[0]!.indexOf('本次通话会录音')).toBeGreaterThan(0);
+    // Recorded as one conference, said before one is in it; who only presses a key is not recorded.
+    expect(documents[0]).not.toContain('录音');
+    expect(documents[5]).toMatch(/本次通话将录音。.*<Conference[^>]* record="record-from-start"/);
     expect(parseTwiml(documents[0]!).children[0]!.children[0]!.text).toBe(nasty);
+  });
+
+  test('who sits in comes in muted and begins nothing; each seat is a request that Twilio publishes', async () => {
+    const { network, telephony, db } = world;
+    const incidentId = randomUUID();
+    const [desk, ears] = ['sits at a desk', 'sits in'].map(numberOf) as [string, string];
+    for (const number of [desk, ears]) network.script(`+86${number}`, { pickUp: 1 });
+    const coach = await world.place({ to: desk, incidentId, ask: null, join: true });
+    await world.pass(8);
+    const seat = { mode: 'whisper', coach, turn: 1 } as const;
+    const id = await world.place({ to: ears, incidentId, ask: null, join: true, say: [], seat });
+    await world.pass(8);
+    const [deskLeg, earLeg] = network.legs.slice(-2);
+    expect(network.hearersOf(earLeg!)).toEqual([deskLeg]);
+    const [conference] = parseTwiml(await document(`voice?job=${id}`, { CallSid: earLeg!.sid })).children[0]!.children;
+    expect(conference!.attributes).toMatchObject({
+      muted: 'true',
+      startConferenceOnEnter: 'false',
+      endConferenceOnExit: 'false',
+      waitUrl: '',
+    });
+    for (const [turn, mode] of (['join', 'listen'] as const).entries()) {
+      await db.tx((tx) => telephony.seat(tx, id, { mode, coach: null, turn: turn + 2 }));
+      await world.pass(2);
+    }
+    expect(world.of(id).slice(-4)).toEqual(['seated:listen', 'seated:whisper', 'seated:join', 'seated:listen']);
+    expect(network.violations).toEqual([]);
+    for (const number of [desk, ears]) network.hangUp(`+86${number}`);
+    await world.pass(3);
   });
 
   test('every request is one that Twilio publishes: calls, messages, looking, asking, ending', async () => {

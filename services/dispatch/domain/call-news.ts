@@ -6,7 +6,7 @@ import type { Policy } from './policy.ts';
 import { SAY } from './sentences.ts';
 import { isOpen } from './states.ts';
 import { answerOffer } from './street.ts';
-import { hearSeat, leaveLine } from './supervision.ts';
+import { hearSeat, leaveLine } from './seats.ts';
 import { settle } from './timers.ts';
 
 /** Somebody of the family who may be rung now, in the order the family chose. `local`: near enough to come. */

@@ -1,6 +1,6 @@
 import type { Owes } from '#contracts/incident.ts';
 import { settleCalls } from './calls.ts';
-import { settleSupervision } from './supervision.ts';
+import { settleSeats } from './seats.ts';
 import type { Draft } from './draft.ts';
 import type { Incident } from './incident.ts';
 import { isThere, isUnproven } from './places.ts';
@@ -103,6 +103,7 @@ export function settle(draft: Draft, end?: 'resolved' | 'closed' | 'cancelled' |
     throw new Error(`an incident can't go from ${before.state} to ${i.state}`);
   }
   settleCalls(draft);
+  settleSeats(draft);
   runLadder(i, policy, now);
   const timers = timersOf(i, policy);
   const owed = timers.filter((timer) => timer.owes !== null).sort((a, b) => a.at - b.at)[0];

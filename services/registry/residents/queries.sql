@@ -55,7 +55,7 @@ select r.id, r.household_id as "householdId", r.name, r.sex, r.born::text as bor
   h.region_path as "regionPath", r.status, (extract(epoch from r.status_since) * 1000)::float8 as "statusSince",
   r.form_of_address as "formOfAddress", coalesce(c.lives_alone, false) as "livesAlone", c.mobility, c.hearing, c.dialect,
   coalesce(c.conditions, '{}') as conditions, coalesce(c.power_dependent, false) as "powerDependent", r.version,
-  r.registered_address as "registeredAddress"
+  r.registered_address as "registeredAddress", r.recording_consent as "recordingConsent"
 from resident r
 join household h on h.id = r.household_id
 left join care_profile c on c.resident_id = r.id
@@ -63,8 +63,9 @@ where r.id = $1 and r.removed_at is null
   and exists (select 1 from unnest($2::text[]) p where starts_with(h.region_path, p));
 
 -- name: add_resident
-insert into resident (id, household_id, name, sex, born, phone, registered_address, form_of_address, status, status_since)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $9::text <> 'home' then $10::timestamptz end)
+insert into resident (id, household_id, name, sex, born, phone, registered_address, form_of_address, status, status_since,
+  recording_consent)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $9::text <> 'home' then $10::timestamptz end, $11)
 on conflict (id) do nothing;
 
 -- name: change_resident
@@ -78,6 +79,7 @@ update resident r set
   registered_address = case when $4::jsonb ? 'registeredAddress' then $4::jsonb ->> 'registeredAddress' else registered_address end,
   form_of_address = case when $4::jsonb ? 'formOfAddress' then $4::jsonb ->> 'formOfAddress' else form_of_address end,
   status = coalesce($4::jsonb ->> 'status', status),
+  recording_consent = coalesce(($4::jsonb ->> 'recordingConsent')::boolean, recording_consent),
   status_since = case when $4::jsonb ->> 'status' <> status then $5 else status_since end,
   version = version + 1
 where r.id = $1 and r.version = $2 and r.removed_at is null

@@ -123,7 +123,12 @@ export async function openResident(
   id: string,
   now: number,
 ): Promise<WireResidentDetail | null> {
-  const row = (await db.query<{ registeredAddress: string | null }>(q.open_resident, [id, viewer.regions]))[0];
+  const row = (
+    await db.query<{ registeredAddress: string | null; recordingConsent: boolean }>(q.open_resident, [
+      id,
+      viewer.regions,
+    ])
+  )[0];
   if (row === undefined) return null;
   const person = toPerson(row);
   const [names, home, power] = await Promise.all([
@@ -138,6 +143,7 @@ export async function openResident(
     phone: person.phone,
     born: person.born,
     registeredAddress: row.registeredAddress,
+    recordingConsent: row.recordingConsent,
     formOfAddress: person.formOfAddress,
     statusSince: isoTime(person.statusSince),
     care: own?.care == null ? null : { ...own.care, powerDependent: power[0]?.powerDependent ?? false },
@@ -175,6 +181,7 @@ export async function addResident(
       resident.formOfAddress ?? null,
       resident.status ?? 'home',
       new Date(now),
+      resident.recordingConsent ?? true,
     ]);
     await tx.query(q.change_care, [id, JSON.stringify(resident.care ?? {})]);
     await wanted.audit(tx);
@@ -182,7 +189,7 @@ export async function addResident(
 }
 
 /** What a supervisor may change; the rest is an administrator's. */
-const CARERS_FIELDS = new Set(['version', 'status', 'care']);
+const CARERS_FIELDS = new Set(['version', 'status', 'care', 'recordingConsent']);
 
 /**
  * Changes what the patch holds, when it is still at the version that was seen: else `conflict` with the present one.
@@ -203,7 +210,8 @@ export async function changeResident(
   const { version, care, ...fields } = change;
   if (viewer.role !== 'admin' && Object.keys(change).some((field) => !CARERS_FIELDS.has(field))) {
     throw new Problem('forbidden', {
-      detail: '主管只能改状态和照护档案 | A supervisor may change status and care profile',
+      detail:
+        '主管只能改状态、照护档案和录音意愿 | A supervisor may change status, care profile and consent to recording',
     });
   }
   await db.tx(async (tx) => {

@@ -148,7 +148,8 @@ function registerChanging(app: App, deps: Deps): void {
       config: { access: CARERS },
       schema: {
         tags: ['registry'],
-        summary: 'Change a resident at the version that was seen; a supervisor: status and care profile',
+        summary:
+          'Change a resident at the version that was seen; a supervisor: status, care profile and consent to recording',
         params: byId,
         body: residentChangeSchema,
         response: { 200: residentDetailSchema },

@@ -1,4 +1,4 @@
-import type { Choice, Outcome } from '../port.ts';
+import type { Choice, Outcome, Seat } from '../port.ts';
 
 /**
  * ordered: written, not given to the network. placing: given to it, and not known yet whether it has it.
@@ -20,6 +20,9 @@ export interface CallDetail {
   record: boolean;
   ringS: number;
   to?: string;
+  /** Of who sits in: the seat that he is to have, and the one that the network has given him. */
+  seat?: Seat;
+  seated?: Seat;
 }
 
 /** A call or a message, as its row holds it. Times in ms. */
@@ -58,7 +61,7 @@ export interface Job {
 
 /** What is told of a job; see `Report`. */
 export interface News {
-  event: 'ringing' | 'answered' | 'chosen' | 'joined' | 'ended';
+  event: 'ringing' | 'answered' | 'chosen' | 'joined' | 'seated' | 'ended';
   means: string | null;
   typed: Record<string, string>;
   outcome: Outcome | null;
@@ -206,7 +209,36 @@ export function hearAnswer(before: Job, now: number): Turn {
 /** He is in the case's conference. */
 export function hearJoined(before: Job, now: number): Turn {
   if (before.state === 'ended' || before.joinedAt !== null) return { job: before, news: [] };
-  return { job: { ...before, joinedAt: now }, news: [plain('joined')] };
+  const job: Job = { ...before, joinedAt: now };
+  const call = callOf(before);
+  if (call.seat === undefined) return { job, news: [plain('joined')] };
+  // Whatever seat he is to have, he came in muted.
+  const turn = hearSeated(job, { mode: 'listen', coach: null, turn: call.seat.turn }, now);
+  return { job: turn.job, news: [plain('joined'), ...turn.news] };
+}
+
+/** The network has given him this seat. When he is to have another by now, that is due at once. */
+export function hearSeated(before: Job, seated: Seat, now: number): Turn {
+  if (before.state === 'ended') return { job: before, news: [] };
+  const job: Job = { ...before, detail: { ...callOf(before), seated } };
+  job.nextAt = lacksSeat(job) ? now : now + TALK_CHECK_MS;
+  return { job, news: [{ ...plain('seated'), means: seated.mode }] };
+}
+
+/** Another seat is wanted for him; an older order than the last changes nothing. Null: it stays as it is. */
+export function wantSeat(before: Job, seat: Seat, now: number): Job | null {
+  if (before.state === 'ended') return null;
+  const call = callOf(before);
+  if (call.seat === undefined || call.seat.turn >= seat.turn) return null;
+  const job: Job = { ...before, detail: { ...call, seat } };
+  return lacksSeat(job) ? { ...job, nextAt: now } : job;
+}
+
+/** He is in the conference, on another seat than he is to have. */
+export function lacksSeat(job: Job): boolean {
+  if (job.kind !== 'call' || job.joinedAt === null || job.hangUpAt !== null) return false;
+  const { seat, seated } = callOf(job);
+  return seat !== undefined && (seat.mode !== seated?.mode || seat.coach !== seated.coach);
 }
 
 /** A machine has answered: it never counts as a person, and hears the question once. */

@@ -24,6 +24,7 @@ const telephony: Telephony = {
   place: async (_tx, order) => void placed.push(order),
   send: async (_tx, order) => void messages.push(order),
   hangUp: async (_tx, id) => void hungUp.push(id),
+  seat: async () => undefined,
 };
 
 const policies = createPolicies({ db: running.db, log: createLog('silent') });

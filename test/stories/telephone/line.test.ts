@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTelephoneNetwork, type TelephoneNetwork } from '#devices/telephone/network.ts';
+import type { CaseCalls } from '#contracts/telephone.ts';
 import { movableClock } from '#kernel/clock.ts';
 import { createLog } from '#platform/log.ts';
 import { startPlatformHere, type RunningPlatform } from '#test/harness/running.ts';
@@ -185,16 +186,16 @@ describe('a call to 12349', () => {
     const person = await signInTestPerson(running.db, clock, 'operator', { regions: [own] });
     const stranger = await signInTestPerson(running.db, clock, 'operator', { regions: [other] });
     const get = (url: string, who: { cookie: string }) => running.app.inject({ url, headers: { cookie: who.cookie } });
-    const calls = (await get(`/api/incidents/${opened!.id}/calls`, person)).json<{
-      items: { direction: string; number: string; outcome: string; recordingId: string | null }[];
-    }>().items;
+    const { items: calls, recordings } = (await get(`/api/incidents/${opened!.id}/calls`, person)).json<CaseCalls>();
     expect(calls.map(({ direction, outcome }) => [direction, outcome])).toEqual([
       ['in', 'answered'],
       ['out', 'answered'],
       ['out', 'answered'],
     ]);
     expect(calls[0]!.number).not.toContain(her.phone.slice(3, 7));
-    const recording = `/api/recordings/${calls[1]!.recordingId}`;
+    // One file of the whole conference, however many were in it.
+    expect(recordings).toHaveLength(1);
+    const recording = `/api/recordings/${recordings[0]!.id}`;
     const looks = async (): Promise<number> =>
       (
         await running.db.pool.query(

@@ -137,6 +137,7 @@ test('a burst pipe also rings at the shop: a key takes it, and whoever presses t
       place: async (_tx, order) => void placed.push(order),
       hangUp: async (_tx, call) => void ended.push(call),
       send: async () => undefined,
+      seat: async () => undefined,
     },
   });
   const by = { kind: 'person', id: null, name: '店里', role: 'vendor' } as const;

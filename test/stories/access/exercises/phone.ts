@@ -15,6 +15,14 @@ export const PHONE: Record<string, Exercise> = {
   'GET /api/incidents/:id/calls': {
     calls: async (target, { caller }) => [get(`/api/incidents/${(await target.case('waiting', caller)).id}/calls`)],
   },
+  // Nobody talks in this story: there is nothing to sit in on.
+  'POST /api/incidents/:id/supervise': {
+    well: [409],
+    calls: async (target, { caller }) => {
+      const { id } = await target.case('calling', caller);
+      return [post(`/api/incidents/${id}/supervise`, { mode: 'listen' })];
+    },
+  },
   // There is no network in this story that could still have it; who may not hear it is told that there is none.
   'GET /api/recordings/:id': {
     well: [503],
