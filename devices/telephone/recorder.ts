@@ -47,3 +47,15 @@ export function createRecorder(deps: {
     },
   };
 }
+
+/** Silence of that length, a minute at most, 8 kHz, 8 bit, as WAV: nothing is really spoken on this network. */
+export function silence(seconds: number): Buffer {
+  const samples = Buffer.alloc(Math.min(seconds, 60) * 8_000, 128);
+  const head = Buffer.from(
+    `524946460000000057415645666d74201000000001000100401f0000401f0000010008006461746100000000`,
+    'hex',
+  );
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}

@@ -4,6 +4,8 @@ import type { Participant } from './conferences.ts';
 import type { Exchange, KeptRecording, ReceivedMessage } from './exchange.ts';
 import { isOver, type Leg } from './leg.ts';
 import { judgeParameters, type OPERATIONS } from './published.ts';
+import { silence } from './recorder.ts';
+import { parseTwiml, TwimlError } from './twiml.ts';
 
 /** An answer: a resource, or Twilio's error body. `cut`: the connection breaks, nobody learns anything. */
 type Answer = { status: number; body: unknown } | { status: number; wav: Buffer } | 'cut';
@@ -156,8 +158,16 @@ function updateCall(exchange: Exchange, sid: string, { parameters }: Asked): Ans
   if (!leg) return refuse(404, 20404, 'The requested resource was not found');
   if (isOver(leg)) return refuse(400, 21220, 'Call is not in-progress. Cannot redirect.');
   const url = parameters.get('Url');
+  const twiml = parameters.get('Twiml');
   if (parameters.get('Status') !== null) exchange.end(leg, 'completed');
-  else if (url !== null) exchange.redirect(leg, { url, method: parameters.get('Method') ?? 'POST' });
+  else if (twiml !== null) {
+    try {
+      exchange.redirect(leg, { twiml: parseTwiml(twiml) });
+    } catch (error) {
+      if (!(error instanceof TwimlError)) throw error;
+      exchange.violations.push(`updateCall: ${error.message}`);
+    }
+  } else if (url !== null) exchange.redirect(leg, { url, method: parameters.get('Method') ?? 'POST' });
   return { status: 200, body: callOf(exchange, leg) };
 }
 
@@ -250,15 +260,7 @@ function removeParticipant(exchange: Exchange, sid: string): Answer {
 function sound(exchange: Exchange, sid: string): Answer {
   const kept = exchange.recordings.find((one_) => one_.sid === sid);
   if (!kept) return refuse(404, 20404, 'The requested resource was not found');
-  // Silence of the right length, 8 kHz, 8 bit: nothing is really spoken on this network.
-  const samples = Buffer.alloc(Math.min(kept.seconds, 60) * 8_000, 128);
-  const head = Buffer.from(
-    `524946460000000057415645666d74201000000001000100401f0000401f0000010008006461746100000000`,
-    'hex',
-  );
-  head.writeUInt32LE(36 + samples.length, 4);
-  head.writeUInt32LE(samples.length, 40);
-  return { status: 200, wav: Buffer.concat([head, samples]) };
+  return { status: 200, wav: silence(kept.seconds) };
 }
 
 function one<T extends { sid: string }>(all: readonly T[], sid: string, show: (found: T) => unknown): Answer {

@@ -23,6 +23,7 @@ function able(id: string, change: Partial<Able> = {}): Able {
     onDuty: true,
     live: false,
     busy: 0,
+    asked: 0,
     declines: 0,
     ...change,
   };
@@ -40,6 +41,7 @@ const CASES: readonly [string, Partial<Able>, Partial<Able>, Need, string][] = [
   ['first aid for a medical case', { minutes: 6, skills: ['急救'] }, { minutes: 5 }, MEDICAL, '会急救'],
   ['her dialect, of two who are as near', { dialect: '襄阳话' }, {}, NEED, '会讲襄阳话'],
   ['who has nothing in hand', { minutes: 12 }, { minutes: 5, busy: 1 }, NEED, '本网格值班'],
+  ['whose telephone is not ringing', { minutes: 8 }, { minutes: 5, asked: 1 }, NEED, '本网格值班'],
   ['who said no less often', { minutes: 7, declines: 1 }, { minutes: 5, declines: 4 }, NEED, '30 天里推了 1 次'],
   ['five times no weigh as much as fifty', { minutes: 5, declines: 50 }, { minutes: 11 }, NEED, '30 天里推了 50 次'],
   ['the own grid before the street', { minutes: 8 }, { minutes: 5, ring: 2 }, NEED, '本网格值班'],

@@ -39,6 +39,8 @@ export interface Able extends DutyCandidate {
   /** The time is from where he was seen just now, not from his base. */
   live: boolean;
   busy: number;
+  /** Offers of other cases that he has not answered yet: his telephone is ringing for them. */
+  asked: number;
   declines: number;
 }
 
@@ -52,7 +54,8 @@ const RINGS = ['本网格值班', '本社区值班', '本街道值班', '邻近�
 
 /**
  * Best first. All is weighed in minutes of the way: a key saves 5, answering for the place 3 (backup 1), a medic 6 where
- * one is needed (another with first aid 2), her dialect 1; another case in hand costs 8, each no of the last 30 days 1 (5
+ * one is needed (another with first aid 2), her dialect 1; another case in hand costs 8, one he
+ * is being asked for 4, each no of the last 30 days 1 (5
  * at most), another's place 2 for each ring, being woken 10. Equal ones in the order of their ids.
  */
 export function rankCandidates(people: readonly Able[], need: Need): Ranked[] {
@@ -65,7 +68,7 @@ function worthOf(one: Able, need: Need): number {
   const answers = one.part === 'responsible' ? 3 : one.part === 'backup' ? 1 : 0;
   const skill = !need.medical ? 0 : one.kind === 'medic' ? 6 : one.skills.includes('急救') ? 2 : 0;
   const saved = (one.hasKey ? 5 : 0) + answers + skill + (speaks(one, need) ? 1 : 0);
-  const costs = one.busy * 8 + Math.min(5, one.declines) + one.ring * 2 + (one.onDuty ? 0 : 10);
+  const costs = one.busy * 8 + one.asked * 4 + Math.min(5, one.declines) + one.ring * 2 + (one.onDuty ? 0 : 10);
   return one.minutes - saved + costs;
 }
 
@@ -81,6 +84,7 @@ function whyOf(one: Able, need: Need): string {
     speaks(one, need) ? `会讲${one.dialect}` : null,
     `${far}、电动车约 ${one.minutes} 分钟${one.live ? '(现在的位置)' : ''}`,
     one.busy > 0 ? `手上有 ${one.busy} 件` : null,
+    one.asked > 0 ? `正被问另外 ${one.asked} 件` : null,
     one.declines > 0 ? `30 天里推了 ${one.declines} 次` : null,
   ];
   return reasons.filter((reason) => reason !== null).join('、');
@@ -117,7 +121,7 @@ export async function whoCouldCome(
   });
   const ids = found.map((one) => one.id);
   const seen = whereAre === undefined ? new Map<string, LastSeen>() : await whereAre(db, ids);
-  const loads = await db.query<{ staff_id: string; busy: number; declines: number }>(q.load_of_staff, [
+  const loads = await db.query<{ staff_id: string; busy: number; asked: number; declines: number }>(q.load_of_staff, [
     ids,
     incident.id,
     new Date(now - DECLINES_MS),
@@ -133,6 +137,7 @@ export async function whoCouldCome(
       minutes: minutesFor(metres),
       live,
       busy: load?.busy ?? 0,
+      asked: load?.asked ?? 0,
       declines: load?.declines ?? 0,
     };
   });

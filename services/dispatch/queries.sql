@@ -287,8 +287,9 @@ values ($1, $2, $3, $4, $5, $5, $6)
 on conflict (id) do update set last_at = excluded.last_at, count = excluded.count;
 
 -- name: load_of_staff
--- What each has in hand beside this case, and how often he said no since $3.
+-- What each has in hand or is being asked for beside this case, and how often he said no since $3.
 select a.staff_id, count(*) filter (where a.state in ('accepted', 'under_way', 'on_scene') and a.incident_id <> $2)::int as busy,
+  count(*) filter (where a.state = 'offered' and a.incident_id <> $2)::int as asked,
   count(*) filter (where a.state = 'declined' and a.ended_at >= $3)::int as declines
 from assignment a
 where a.staff_id = any ($1::uuid[])
@@ -318,6 +319,14 @@ order by opened_at;
 
 -- name: goal_of
 select i.position, a.minutes from incident i join assignment a on a.incident_id = i.id where i.id = $1 and a.id = $2;
+
+-- name: desk_calls_ended
+select i.id as "incidentId", c ->> 'id' as id, c ->> 'party' as "accountId", c ->> 'name' as name
+from incident i
+cross join lateral jsonb_array_elements(i.calls) c
+where i.opened_at >= $1 and i.opened_at < $2 and i.state in ('resolved', 'closed', 'cancelled') and not i.test
+  and c ->> 'purpose' = 'desk' and (c ->> 'endedAt')::float8 >= $3::float8 and (c ->> 'endedAt')::float8 < $4::float8
+order by c ->> 'id';
 
 -- name: open_of_devices
 select id from incident where device_id = any ($1::text[]) and state not in ('closed', 'cancelled');

@@ -11,6 +11,7 @@ const q = loadQueries(import.meta.url, 'telephony', [
   'find_recording',
   'calls_of',
   'recordings_of',
+  'joined_calls',
   'line_key',
 ]);
 
@@ -88,6 +89,11 @@ export async function callsOf(db: Db, incidentId: string): Promise<CaseCallRecor
     ...row,
     means: ask?.find(({ key }) => key === choice)?.means ?? null,
   }));
+}
+
+/** Of these calls, those that were in a case's conference and have ended. */
+export function joinedCalls(db: Db, ids: readonly string[]): Promise<{ id: string; joinedAt: Date; endedAt: Date }[]> {
+  return db.query(q.joined_calls, [ids]);
 }
 
 /** The key that a called number stands for, where it is a line of units that can only dial; null: a person's call. */

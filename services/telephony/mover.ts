@@ -17,6 +17,7 @@ import {
 } from './domain/job.ts';
 import { normaliseNumber } from './numbers.ts';
 import { REQUEST_MS, type Listed, type Network, type Placed } from './network.ts';
+import { overTwiml } from './twiml.ts';
 import type { CallUrls } from './urls.ts';
 import { conferenceOf, type OnReport } from './port.ts';
 import { giveSeat } from './seats.ts';
@@ -200,7 +201,7 @@ async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
       return look(deps, job);
     case 'end':
       await network
-        .endCall(job.sid!)
+        .endCall(job.sid!, isBeingAsked(job) ? overTwiml() : undefined)
         .catch((error: Error) => deps.log.warn({ job: job.id, err: error.message }, 'hang up'));
       return settle(deps, job, (held, now) => ({ job: { ...held, nextAt: now + CHECK_MS }, news: [] }));
     case 'seat':
@@ -215,6 +216,10 @@ async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
       return settle(deps, job, (held, now) => endJob(held, errand, now));
   }
 }
+
+/** A person hears the question at this moment, as far as we know. */
+const isBeingAsked = (job: Job): boolean =>
+  callOf(job).ask !== null && job.answeredAt !== null && job.joiningAt === null && !job.machine;
 
 /** He is in the conference by a call of his own: his telephone would only be engaged. */
 function alreadyHere(job: Job, now: number): Turn {

@@ -44,8 +44,8 @@ export interface Network {
   /** Null: it knows none. Rejects when the network does not answer. */
   getCall(sid: string): Promise<Listed | null>;
   getMessage(sid: string): Promise<Listed | null>;
-  /** Ends a call; one that is over is no error. Rejects when the network does not answer. */
-  endCall(sid: string): Promise<void>;
+  /** Ends a call, with what `twiml` says last, if any; one that is over is no error. Rejects when the network does not answer. */
+  endCall(sid: string, twiml?: string): Promise<void>;
   /** Whether the call is in the conference of that name now. */
   isInConference(name: string, callSid: string): Promise<boolean>;
   /**
@@ -127,9 +127,9 @@ export function createNetwork(settings: NetworkSettings): Network {
       gather((each) => calls.messages.each({ to, from: settings.from, pageSize: PAGE, limit: MOST, ...each }), since),
     getCall: (sid) => found(() => calls.calls(sid).fetch()),
     getMessage: (sid) => found(() => calls.messages(sid).fetch()),
-    async endCall(sid) {
+    async endCall(sid, twiml) {
       try {
-        await calls.calls(sid).update({ status: 'completed' });
+        await calls.calls(sid).update(twiml === undefined ? { status: 'completed' } : { twiml });
       } catch (error) {
         const { status } = error as { status?: number };
         // 21220: it is over already; a call that it does not know needs no end.

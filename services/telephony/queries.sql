@@ -85,5 +85,10 @@ from phone_recording
 where incident_id = any ($1::uuid[])
 order by recorded_at, id;
 
+-- name: joined_calls
+select id, joined_at as "joinedAt", ended_at as "endedAt"
+from phone_job
+where id = any ($1::uuid[]) and joined_at is not null and ended_at is not null;
+
 -- name: line_key
 select key from phone_line where number = $1;

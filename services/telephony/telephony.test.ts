@@ -126,6 +126,19 @@ describe('a call', () => {
     await db.tx((tx) => telephony.hangUp(tx, randomUUID()));
   });
 
+  test('who is being asked when it is no longer needed hears that, and then the line ends', async () => {
+    const to = numberOf('not needed any more');
+    network.script(e164(to), { pickUp: 1, keys: ['1'] });
+    const id = await place({ to });
+    for (let n = 0; n < 30 && legsOf(to)[0]?.given.length !== 1; n++) await pass(1);
+    await db.tx((tx) => telephony.hangUp(tx, id));
+    await pass(15);
+    expect(heardBy(to).at(-1)).toBe('谢谢您,这件事已经有人在办了。再见。');
+    expect(legsOf(to)[0]!.status).toBe('completed');
+    expect(of(id).filter((event) => event.startsWith('ended'))).toHaveLength(1);
+    expect(network.violations).toEqual([]);
+  });
+
   test('a second call to a telephone waits for its turn; a centre has many lines', async () => {
     const to = numberOf('two cases');
     network.script(e164(to), { pickUp: 5, keys: ['1', '5#'] });

@@ -50,6 +50,14 @@ export function hangUpTwiml(): string {
   return answer.toString();
 }
 
+/** To one who is still being asked when it is no longer needed: nobody is left with a dead line after a yes. */
+export function overTwiml(): string {
+  const answer = new VoiceResponse();
+  speak(answer, ['谢谢您,这件事已经有人在办了。再见。']);
+  answer.hangup();
+  return answer.toString();
+}
+
 /** What was typed could not be kept just now: the line stays open and it is brought again. */
 export function againTwiml(url: string): string {
   const answer = new VoiceResponse();

@@ -12,6 +12,8 @@ export type Reach = 'own' | 'next';
 
 /** The third wave asks all who can be there in so many minutes: the field's 15-minute circle. */
 const ALL_WITHIN_MIN = 15;
+/** The second wave asks so many. */
+const FEW = 3;
 /** One who heard nothing may be asked once more, when all are asked. */
 const ASKED_AT_MOST = 2;
 
@@ -31,11 +33,15 @@ export function planWave(i: Incident, why: 'ladder' | 'search'): Plan {
   const pending = i.assignments.filter((a) => a.state === 'offered').length;
   if (pending >= places && why !== 'ladder') return { ask: false, outcome: 'somebody_is_asked' };
   const wave = Math.min(3, i.asking.phase + 1);
-  return { ask: true, wave, size: wave === 1 ? Math.max(1, places - pending) : wave === 2 ? 3 : Infinity };
+  return { ask: true, wave, size: wave === 1 ? Math.max(1, places - pending) : wave === 2 ? FEW : Infinity };
 }
 
-/** Of those who could come, best first, the ones whom this wave asks. Nobody is asked again who said no or is asked now. */
-export function pickWave<Person extends { id: string; minutes: number }>(
+/**
+ * Of those who could come, best first, the ones whom this wave asks. Nobody is asked again who said no or is asked now; and
+ * the wave that asks all leaves those alone who are being asked for another case, while three others are near: a telephone
+ * rings for one case at a time, and an offer that waits behind it runs out unheard.
+ */
+export function pickWave<Person extends { id: string; minutes: number; asked: number }>(
   i: Incident,
   plan: { wave: number; size: number },
   ranked: readonly Person[],
@@ -43,7 +49,9 @@ export function pickWave<Person extends { id: string; minutes: number }>(
   const free = ranked.filter((person) => mayBeAsked(i.assignments, person.id, plan.wave === 3));
   if (plan.wave < 3) return free.slice(0, plan.size);
   const near = free.filter((person) => person.minutes <= ALL_WITHIN_MIN);
-  return near.length > 0 ? near : free.slice(0, 3);
+  const unasked = near.filter((person) => person.asked === 0);
+  if (unasked.length >= FEW) return unasked;
+  return near.length > 0 ? near : free.slice(0, FEW);
 }
 
 function mayBeAsked(assignments: readonly Assignment[], staffId: string, again: boolean): boolean {
