@@ -27,6 +27,7 @@ function makePages(): string {
   mkdirSync(join(pages, 'assets'));
   writeFileSync(join(pages, 'index.html'), '<!doctype html><title>一键通</title>');
   writeFileSync(join(pages, 'assets/app-abc123.js'), 'export {}');
+  writeFileSync(join(pages, 'sw.js'), '');
   return pages;
 }
 

@@ -1,10 +1,12 @@
 /** What `/field` knows: the server's word over the socket, and what was tapped and waits for its yes. */
 import { fieldAssignmentSchema, fieldGoneSchema, type FieldAssignment, type FieldGone } from '#contracts/socket.ts';
+import type { Me } from '#contracts/session.ts';
 import { actKey, ApiError, call, nothing, sentenceOf } from '../api/http.ts';
 import { createLink, type LinkState } from '../console/live/link.ts';
 import { createServerClock, type ServerClock } from '../console/live/server-clock.ts';
 import { readList } from '../console/live/reading.ts';
 import { createStore, type Store } from '../ui/store.ts';
+import { dropKept, keepJobs, readKept } from './kept.ts';
 import { createQueue, type Act, type Queued, type Queue, type Sent } from './queue.ts';
 
 /** An offer that is no longer his, until he has read it. */
@@ -26,6 +28,8 @@ export interface FieldLive {
   /** Tapped: kept, and sent as soon as there is a line. False: the phone can't keep it. */
   act(assignment: string, act: Act, body?: Record<string, unknown>): boolean;
   readGone(id: string): void;
+  /** He signs out: nothing of his stays on the phone. */
+  forget(): void;
   start(): void;
   stop(): void;
 }
@@ -56,9 +60,17 @@ async function send(step: Queued, onRefused: () => void): Promise<Sent> {
 }
 
 /** The state of one who is signed in as `account`. Nothing happens until `start()`. */
-export function createFieldLive(account: string, onRefused: () => void): FieldLive {
+export function createFieldLive(me: Me, onRefused: () => void): FieldLive {
+  const account = me.id;
   const clock = createServerClock();
-  const store = createStore<FieldState>({ link: 'connecting', assignments: [], queue: [], gone: [] });
+  const kept = readKept(localStorage, Date.now());
+  const store = createStore<FieldState>({
+    link: 'connecting',
+    // Until the server says otherwise.
+    assignments: kept?.me.id === account ? kept.jobs : [],
+    queue: [],
+    gone: [],
+  });
   const queue = createQueue({
     storage: localStorage,
     account,
@@ -69,6 +81,15 @@ export function createFieldLive(account: string, onRefused: () => void): FieldLi
     settled: () => link.renew(),
   });
   let retry: ReturnType<typeof setInterval> | undefined;
+  // What is his, and what he has tapped on, is there after a reload without a network too.
+  const keep = (): void => {
+    const { assignments, queue: steps } = store.get();
+    const jobs = assignments.filter(
+      (one) => one.state !== 'offered' || steps.some((step) => step.assignment === one.id),
+    );
+    keepJobs(localStorage, me, jobs);
+  };
+  let stopKeeping: (() => void) | undefined;
 
   const put = (next: FieldAssignment): void => {
     const others = store.get().assignments.filter((one) => one.id !== next.id);
@@ -123,7 +144,14 @@ export function createFieldLive(account: string, onRefused: () => void): FieldLi
     queue,
     act: (assignment, act, body) => queue.add(assignment, act, body),
     readGone: (id) => store.set({ gone: store.get().gone.filter((one) => one.id !== id) }),
+    forget() {
+      stopKeeping?.();
+      stopKeeping = undefined;
+      queue.forget();
+      dropKept(localStorage);
+    },
     start() {
+      stopKeeping = store.subscribe(keep);
       store.set({ queue: [...queue.list()] });
       link.start();
       retry = setInterval(() => void queue.flush(), RETRY_MS);
@@ -131,6 +159,7 @@ export function createFieldLive(account: string, onRefused: () => void): FieldLi
       window.addEventListener('online', online);
     },
     stop() {
+      stopKeeping?.();
       clearInterval(retry);
       link.stop();
       clock.stop();

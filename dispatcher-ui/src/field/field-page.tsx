@@ -1,27 +1,25 @@
 /** `/field`: a responder's phone, held in one hand in the street. */
 import '../i18n/i18n.ts';
-import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
+import { QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Me } from '#contracts/session.ts';
-import { LEFT_KEY, SESSION_KEY, signOut, useSession } from '../api/session.ts';
+import { SESSION_KEY, signOut } from '../api/session.ts';
 import { Preferences } from '../console/header/preferences.tsx';
-import { SignIn } from '../console/sign-in/sign-in.tsx';
 import { armSound, sound } from '../console/sound/alarm.ts';
-import { AntdTheme } from '../theme/antd-theme.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { SignedIn } from '../ui/signed-in.tsx';
 import { useAlarm } from './alarm.ts';
 import { Banner } from './banner.tsx';
 import { Duty, useDuty } from './duty.tsx';
 import { createFieldLive, type FieldLive } from './field-live.ts';
 import { Job } from './job.tsx';
+import { dropKept, readKept } from './kept.ts';
 import { Offer } from './offer.tsx';
 import { usePosition } from './position.ts';
 import { shownState } from './queue.ts';
 import { useTexts } from './texts.ts';
-import { FieldContext, useFieldState } from './use-field.tsx';
+import { FieldContext, useField, useFieldState } from './use-field.tsx';
 import { GoneOffers, WaitingSteps } from './waiting.tsx';
-import '../console/sign-in/sign-in.css';
 import './field.css';
 import './field-duty.css';
 import './field-offer.css';
@@ -32,47 +30,39 @@ const client = new QueryClient({
 });
 const STREET: readonly Me['role'][] = ['grid_worker', 'volunteer', 'medic', 'vendor'];
 
+const whoWasHere = (): Me | null => readKept(localStorage, Date.now())?.me ?? null;
+const nobodyIsHere = (): void => dropKept(localStorage);
+
 export default function FieldPage(): ReactNode {
+  useEffect(() => {
+    // Without it (plain HTTP, an old browser) the page still works, but has to be open already when the network goes.
+    if ('serviceWorker' in navigator)
+      navigator.serviceWorker.register('/sw.js', { scope: '/field' }).catch(() => undefined);
+  }, []);
   return (
-    <QueryClientProvider client={client}>
-      <AntdTheme>
-        <Gate />
-      </AntdTheme>
-    </QueryClientProvider>
+    <SignedIn client={client} unasked={whoWasHere} onNobody={nobodyIsHere}>
+      {(me) => (STREET.includes(me.role) ? <Field key={me.id} me={me} /> : <NotHere />)}
+    </SignedIn>
   );
 }
 
-function Gate(): ReactNode {
-  const { t } = useTranslation();
+function NotHere(): ReactNode {
   const texts = useTexts();
-  const session = useSession();
-  const [wasIn, setWasIn] = useState(false);
-  if (session.data && !wasIn) setWasIn(true);
-  if (session.data === undefined)
-    return (
-      <main className="plain-page">
-        <p role="status">{session.failureCount > 0 ? t('gate.noServer') : t('gate.asking')}</p>
-      </main>
-    );
-  const me = session.data;
-  if (me === null) return <SignIn expired={wasIn && !client.getQueryData(LEFT_KEY)} />;
-  if (!STREET.includes(me.role))
-    return (
-      <main className="plain-page">
-        <p>{texts.notHere}</p>
-        <button type="button" className="plain-key" onClick={() => void signOut(client)}>
-          {texts.signOut}
-        </button>
-      </main>
-    );
-  return <Field key={me.id} me={me} />;
+  return (
+    <main className="plain-page">
+      <p>{texts.notHere}</p>
+      <button type="button" className="plain-key" onClick={() => void signOut(client)}>
+        {texts.signOut}
+      </button>
+    </main>
+  );
 }
 
 function Field({ me }: { me: Me }): ReactNode {
   const queries = useQueryClient();
   const [live, setLive] = useState<FieldLive | null>(null);
   useEffect(() => {
-    const made = createFieldLive(me.id, () => void queries.invalidateQueries({ queryKey: SESSION_KEY }));
+    const made = createFieldLive(me, () => void queries.invalidateQueries({ queryKey: SESSION_KEY }));
     made.start();
     setLive(made);
     // Browsers let nothing sound or shake before the first touch: any touch will do.
@@ -144,11 +134,30 @@ function Head({ me, link, on }: { me: Me; link: string; on: boolean | null }): R
       {open && (
         <div className="head-menu">
           <Preferences />
-          <button type="button" className="plain-key" onClick={() => void signOut(client)}>
-            {t.signOut}
-          </button>
+          <Leave />
         </div>
       )}
     </header>
+  );
+}
+
+/** Signing out takes everything personal off the phone; what has not been sent would be gone with it, so it is asked first. */
+function Leave(): ReactNode {
+  const t = useTexts();
+  const live = useField();
+  const waiting = useFieldState((state) => state.queue.filter((step) => step.refused === null).length);
+  const [asking, setAsking] = useState(false);
+  const leave = (): void => {
+    if (waiting > 0 && !asking) return setAsking(true);
+    live.forget();
+    void signOut(client);
+  };
+  return (
+    <>
+      {asking && waiting > 0 && <p role="alert">{t.leaveUnsent(waiting)}</p>}
+      <button type="button" className="plain-key" onClick={leave}>
+        {asking && waiting > 0 ? t.leaveAnyway : t.signOut}
+      </button>
+    </>
   );
 }

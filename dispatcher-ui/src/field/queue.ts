@@ -51,6 +51,8 @@ export interface Queue {
   /** He has read that it was refused. */
   dismiss(key: string): void;
   list(): readonly Queued[];
+  /** He signs out: nothing of his stays on the phone, sent or not. */
+  forget(): void;
 }
 
 const KEEP = 'field-queue';
@@ -108,6 +110,7 @@ export function createQueue(deps: QueueDeps): Queue {
     flush,
     dismiss: (key) => void put(all.filter((one) => one.key !== key)),
     list: mine,
+    forget: () => void put(all.filter((step) => step.account !== deps.account)),
   };
 }
 

@@ -57,6 +57,8 @@ const zh = {
   understood: '知道了',
   resend: '再发一次',
   steps: { accepted: '已接单', under_way: '在路上', on_scene: '已到场' },
+  leaveUnsent: (n: number) => `还有 ${n} 步没送到坐席。现在退出,这些就不送了。`,
+  leaveAnyway: '不送了,退出',
   unproven: '还没证实您到了:请老人按“到达”键,或到门口开着定位;坐席也会问。',
   others: '一起来的',
   otherStates: { accepted: '接了单', under_way: '在路上', on_scene: '到了', done: '办完了' },
@@ -178,6 +180,9 @@ const en: FieldTexts = {
   understood: 'I see',
   resend: 'Send again',
   steps: { accepted: 'Accepted', under_way: 'On the way', on_scene: 'At the door' },
+  leaveUnsent: (n: number) =>
+    `${n} ${n === 1 ? 'step has' : 'steps have'} not reached the desk. Signing out now drops them.`,
+  leaveAnyway: 'Drop them and sign out',
   unproven:
     'Nothing shows yet that you are there: ask for the arrival key of the box, or let the position be found at the door; the desk will ask too.',
   others: 'Also coming',

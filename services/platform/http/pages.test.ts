@@ -32,6 +32,9 @@ describe('pages, health and description', () => {
       'public, max-age=31536000, immutable',
       'application/javascript; charset=utf-8',
     ]);
+    // What keeps the page on a phone is asked for anew, or an old deployment would stay there.
+    const worker = await app.inject('/sw.js');
+    expect([worker.statusCode, worker.headers['cache-control']]).toEqual([200, 'no-cache']);
     for (const url of [
       '/assets/gone.js',
       '/favicon.gone',

@@ -15,6 +15,8 @@ const BUILT_PAGES = fileURLToPath(new URL('../../../dispatcher-ui/dist/', import
 const NOT_PAGES = /^\/(?:api|webhooks|socket\.io|healthz|readyz|metrics|assets)(?:\/|$)/;
 
 const HOUR_S = 3_600;
+/** Keeps the page of `/field` on a phone: asked for anew each time, or an old deployment would stay there. */
+const WORKER = '/sw.js';
 
 /**
  * The headers of helmet. What the page needs beyond its own files: inline styles (antd writes them), workers from blobs
@@ -93,10 +95,7 @@ async function servePage(
   const path = decodePath(request.url);
   if (path === undefined) throw new Problem('invalid_request');
   if (path !== '/' && path !== '/index.html' && isFile(folder, path)) {
-    reply.header(
-      'cache-control',
-      path.startsWith('/assets/') ? `public, max-age=${365 * 24 * HOUR_S}, immutable` : `public, max-age=${HOUR_S}`,
-    );
+    reply.header('cache-control', path === WORKER ? 'no-cache' : keepFor(path));
     return reply.sendFile(path);
   }
   if (NOT_PAGES.test(path) || /\.[a-z0-9]{1,8}$/i.test(path.replace('/index.html', ''))) throw noRoute(app, request);
@@ -107,6 +106,10 @@ async function servePage(
   }
   reply.header('cache-control', 'no-cache');
   return reply.sendFile('/index.html');
+}
+
+function keepFor(path: string): string {
+  return path.startsWith('/assets/') ? `public, max-age=${365 * 24 * HOUR_S}, immutable` : `public, max-age=${HOUR_S}`;
 }
 
 function decodePath(url: string): string | undefined {

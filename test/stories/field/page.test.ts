@@ -270,6 +270,49 @@ describe('without a network', () => {
     expect((await world.history(id)).filter((one) => one.kind === 'assignment_under_way')).toHaveLength(1);
   });
 
+  test('the page opens without one: who it is for, what waits; back on line it is sent, and signing out leaves nothing', async () => {
+    const { page, context, problems } = await phone(worker);
+    await page.locator('.offer').waitFor();
+    await page.getByRole('button', { name: '接单' }).tap();
+    await page.getByText('已接单').waitFor();
+    // Once the browser keeps the page, every way into it works without a network.
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await context.setOffline(true);
+    await page.locator('.field-head .head-cut').waitFor({ timeout: 10_000 });
+    await page.getByRole('button', { name: '出发' }).tap();
+    await page.getByText('1 步待确认').waitFor();
+    await page.reload();
+    const { resident } = await world.detail(id);
+    await page.getByRole('heading', { name: resident!.name }).waitFor();
+    await page.getByText('1 步待确认').waitFor();
+    await page.getByText(resident!.address).waitFor();
+    await page.locator('.field-head .head-cut').waitFor({ timeout: 10_000 });
+    await fits(page);
+    await keepScreen(page, 'field-opened-offline-phone-light');
+    const kept = await page.evaluate(async () => ({
+      phone: JSON.stringify(localStorage),
+      files: (await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))).flatMap(
+        (requests) => requests.map((one) => new URL(one.url).pathname),
+      ),
+    }));
+    expect(kept.files).toContain('/field');
+    expect(kept.files.filter((path) => !/^\/(?:field$|favicon|assets\/)/.test(path))).toEqual([]);
+    expect(kept.phone).toContain(resident!.name);
+    const { marks } = (await worker.api.get('/api/assignments')).body.items[0].incident.resident;
+    expect(marks.length).toBeGreaterThan(0);
+    for (const mark of marks) expect(kept.phone).not.toContain(mark);
+    await context.setOffline(false);
+    await expect
+      .poll(async () => (await world.detail(id)).assignments.find((one) => one.responder.name === '周芳')!.state)
+      .toBe('under_way');
+    await page.locator('.head-link[data-link="live"]').waitFor();
+    await page.locator('.head-name').tap();
+    await page.getByRole('button', { name: '退出' }).tap();
+    await page.locator('input[name="username"]').waitFor();
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(resident!.name);
+    expect(problems.filter((one) => !/ERR_INTERNET_DISCONNECTED|Failed to fetch|WebSocket/.test(one))).toEqual([]);
+  });
+
   test('a yes that comes too late is refused in words on return', async () => {
     const { page, context } = await phone(worker);
     await page.locator('.offer').waitFor();
