@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 const FIELD_PAGE = join(import.meta.dirname, 'src/field/field-page.tsx');
-const ENTRIES = { main: join(import.meta.dirname, 'index.html'), sw: join(import.meta.dirname, 'src/field/sw.ts') };
+const ENTRIES = {
+  main: join(import.meta.dirname, 'index.html'),
+  sw: fileURLToPath(new URL('./src/field/sw.ts', import.meta.url)),
+};
 
 /** Writes into `sw.js` which files `/field` is made of, so that it opens without a network; another build is another version. */
 function fieldShell(): Plugin {

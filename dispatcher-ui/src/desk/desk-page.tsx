@@ -1,7 +1,7 @@
 import '../i18n/i18n.ts';
 import { QueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '#contracts/session.ts';
 import { signOut } from '../api/session.ts';

@@ -72,7 +72,7 @@ function Field({ me }: { me: Me }): ReactNode {
       document.removeEventListener('pointerup', arm);
       made.stop();
     };
-  }, [me.id, queries]);
+  }, [me, queries]);
   if (live === null) return null;
   return (
     <FieldContext value={live}>
