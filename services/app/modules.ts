@@ -17,6 +17,7 @@ import type { Config } from '#platform/config.ts';
 import type { Database, Db } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { whereAre } from '#responders/positions.ts';
+import { createQuality, type Quality } from '#reporting/quality/quality.ts';
 import type { NetworkSettings } from '#telephony/network.ts';
 import type { RunningTelephony } from '#telephony/telephony.ts';
 import { createVendors, type Vendors } from '#vendors/vendors.ts';
@@ -49,6 +50,7 @@ export interface Modules {
   familyLinks: FamilyLinks;
   handoff: HandoffModule;
   vendors: Vendors;
+  quality: Quality;
   /** Tells the modules that follow cases: each hears every event at least once, and looks at the database for what to do. */
   follow(event: CaseEvent): Promise<void>;
   /** Begins what moves by itself. */
@@ -93,7 +95,8 @@ export function createModules(deps: ModulesDeps): Modules {
   });
   const sweep = createSweep({ ...shared, intents });
   const receiver = createReceiver({ ...shared, busyOwners });
-  const moving = [sweep, telephony, handoff, vendors].filter((one) => one !== undefined);
+  const quality = createQuality({ db, clock, log, views, recordAudit });
+  const moving = [sweep, telephony, handoff, vendors, quality].filter((one) => one !== undefined);
   return {
     policies,
     cases,
@@ -105,6 +108,7 @@ export function createModules(deps: ModulesDeps): Modules {
     familyLinks,
     handoff,
     vendors,
+    quality,
     async follow(event) {
       await handoff.onCase(event);
       await vendors.onCase(event);

@@ -59,6 +59,7 @@ export function registerRoutes(
   handoff.registerRoutes(app);
   modules.familyLinks.registerRoutes(app);
   modules.vendors.registerRoutes(app);
+  modules.quality.registerRoutes(app);
   if (telephony) registerTelephone(app, telephony, { db, clock, views });
 }
 

@@ -90,5 +90,14 @@ select id, joined_at as "joinedAt", ended_at as "endedAt"
 from phone_job
 where id = any ($1::uuid[]) and joined_at is not null and ended_at is not null;
 
+-- name: list_lines
+select number, key from phone_line order by number;
+
+-- name: put_line
+insert into phone_line (number, key) values ($1, $2);
+
+-- name: drop_line
+delete from phone_line where number = any ($1::text[]);
+
 -- name: line_key
 select key from phone_line where number = $1;

@@ -6,6 +6,7 @@ import type { Actor, Decision, Incident } from './incident.ts';
 import { DEFAULT_LADDER, DEFAULT_ROUTING, type Policy } from './policy.ts';
 import { hearTalk, openIncident } from './presses.ts';
 import { decideStreet } from './street.ts';
+import { supervise } from './supervision.ts';
 import { tick } from './tick.ts';
 
 const POLICY: Policy = { routingVersion: 1, routing: DEFAULT_ROUTING, ladderVersion: 1, ladder: DEFAULT_LADDER };
@@ -85,7 +86,7 @@ function caseOf(kind: 'sos' | 'family' = 'sos') {
     facts,
     said,
     pass,
-    do: (decide: (incident: Incident, policy: Policy, at: number) => Decision) => take(decide(i, POLICY, now)),
+    do: (decide: (incident: Incident, policy: Policy, at: number) => Decision | null) => take(decide(i, POLICY, now)),
     hear(call: string, event: CallNews['event'], more: Partial<CallNews> = {}): string | null {
       const heard = hearCall(i, { call, event, means: null, typed: {}, outcome: null, ...more }, POLICY, now);
       take(heard.decision);
@@ -253,5 +254,78 @@ describe('the operator', () => {
     expect(() => c.do((i, policy, now) => dial(i, elder, operator, policy, now))).toThrow('正在给 王桂兰 打电话');
     const other = { ...operator, id: 'other', name: '赵敏' };
     expect(() => c.do((i, policy, now) => dial(i, elder, other, policy, now))).toThrow('正在处理');
+  });
+});
+
+describe('a supervisor', () => {
+  const desk = { id: operator.id!, name: operator.name };
+  const supervisor: Actor = { kind: 'person', id: 'sup', name: '孙建华', role: 'supervisor' };
+  /** The operator and the elder talk. */
+  const talking = () => {
+    const c = caseOf();
+    c.do((i, policy, now) => decideDesk(i, { type: 'claim' }, operator, policy, now));
+    c.do((i, policy, now) => dial(i, { party: { id: 'elder', name: '王桂兰' }, desk }, operator, policy, now));
+    for (const party of [desk.id, 'elder']) c.hear(c.live(party), 'joined');
+    const sit = (mode: 'listen' | 'whisper' | 'join' | 'leave') =>
+      c.do((i, policy, now) => supervise(i, { mode }, supervisor, policy, now));
+    /** Her telephone is in, as far as the network has told. */
+    const arrive = () => {
+      c.hear(c.live('sup'), 'joined');
+      c.hear(c.live('sup'), 'seated', { means: 'listen' });
+    };
+    const seats = () =>
+      c.asked.filter((one) => one.kind === 'seat').map(({ detail }) => [detail['mode'], detail['coach']]);
+    const mine = () => c.i.calls.findLast((call) => call.purpose === 'supervise')!;
+    return { ...c, c, sit, arrive, seats, mine };
+  };
+
+  it('sits in where somebody talks, as often as she asks once; what stands in the history is what the network said', () => {
+    const t = talking();
+    t.sit('listen');
+    t.sit('listen');
+    expect(t.c.ringing().filter((party) => party === 'sup')).toEqual(['sup']);
+    t.arrive();
+    t.sit('join');
+    expect([t.mine().mode, t.mine().wants, t.seats()]).toEqual(['listen', 'join', [['join', null]]]);
+    t.hear(t.mine().id, 'seated', { means: 'join' });
+    t.sit('leave');
+    expect(t.facts.filter((fact) => fact.startsWith('supervise'))).toEqual([
+      'supervised',
+      'supervised',
+      'supervise_left',
+    ]);
+    expect(t.facts).not.toContain('call_ended');
+    // Nobody else's line is touched.
+    expect(t.c.ringing()).toEqual([desk.id, 'elder']);
+    expect(() => t.sit('leave')).toThrow('您不在这件事的线上');
+  });
+
+  it('whispers to the owner’s desk, and only listens when that desk is gone', () => {
+    const t = talking();
+    t.sit('whisper');
+    expect(t.mine().ref).toBe(t.live(desk.id));
+    t.arrive();
+    t.hear(t.mine().id, 'seated', { means: 'whisper' });
+    t.hear(t.live(desk.id), 'ended', { outcome: 'answered' });
+    expect([t.mine().wants, t.seats()]).toEqual(['listen', [['listen', null]]]);
+    expect(() => t.sit('whisper')).toThrow('线上没有坐席');
+  });
+
+  it('finds nothing to hear before anybody talks, and goes with the last who talks', () => {
+    const quiet = caseOf();
+    expect(() => quiet.do((i, policy, now) => supervise(i, { mode: 'listen' }, supervisor, policy, now))).toThrow(
+      '现在没有人在通话',
+    );
+    const t = talking();
+    t.sit('listen');
+    t.arrive();
+    for (const party of [desk.id, 'elder']) t.hear(t.live(party), 'ended', { outcome: 'answered' });
+    expect([t.mine().state, t.c.ringing()]).toEqual(['cancelled', []]);
+    expect(t.asked.at(-1)).toMatchObject({ kind: 'hang_up', detail: { call: t.mine().id } });
+  });
+
+  it('who talks at a desk does not sit in beside herself', () => {
+    const t = talking();
+    expect(() => t.do((i, policy, now) => supervise(i, { mode: 'join' }, operator, policy, now))).toThrow('您自己正在');
   });
 });

@@ -48,6 +48,7 @@ const kept = otherTarget(running, clock, streets.own);
 for (const stage of STAGES) if (stage !== 'unplaced') await other.case(stage, streets.other.people.operator);
 await other.assignment(streets.other.people.grid_worker, 'under_way');
 await other.handover();
+await other.sample();
 await app.inject({
   method: 'POST',
   url: '/api/me/position',

@@ -56,6 +56,8 @@ export interface Target {
   medic(): Promise<string>;
   /** A recording of a call of a case of the street. */
   recording(): Promise<string>;
+  /** A call of an operator of the street that is to be scored. */
+  sample(): Promise<string>;
 }
 
 /** Things of one's own street, fresh for every call, since calls that go well use them up. */
@@ -78,6 +80,7 @@ export function ownTarget(running: RunningPlatform, clock: Clock, street: Street
     partner: make.partner,
     medic: make.medic,
     recording: make.recording,
+    sample: make.sample,
   };
 }
 
@@ -127,6 +130,7 @@ export function otherTarget(running: RunningPlatform, clock: Clock, street: Stre
     partner: () => once('partner', async () => known(await make.partner())),
     medic: () => once('medic', make.medic),
     recording: () => once('recording', async () => known({ id: await make.recording() })).then(({ id }) => id),
+    sample: () => once('sample', async () => known({ id: await make.sample() })).then(({ id }) => id),
   };
 }
 
@@ -169,6 +173,7 @@ export function nobodysTarget(): Target {
     partner: async () => ({ id: randomUUID(), version: 1 }),
     medic: async () => randomUUID(),
     recording: async () => randomUUID(),
+    sample: async () => randomUUID(),
   };
 }
 
@@ -178,7 +183,10 @@ function makerOf(
   clock: Clock,
   street: Street,
   nextHome: () => Home = street.home,
-): Pick<Target, 'case' | 'candidate' | 'assignment' | 'handover' | 'handoff' | 'partner' | 'medic' | 'recording'> {
+): Pick<
+  Target,
+  'case' | 'candidate' | 'assignment' | 'handover' | 'handoff' | 'partner' | 'medic' | 'recording' | 'sample'
+> {
   const { cases } = running.platform;
   const open = async (home: Home, device = home.deviceId, type: 'sos' | 'medical' = 'sos'): Promise<string> => {
     const [receipt] = await running.receive([pressOf(device, clock, { type })]);
@@ -298,6 +306,17 @@ function makerOf(
         incident,
         new Date(clock.now()),
       ]);
+      return id;
+    },
+    async sample() {
+      const [incident, id] = [await open(nextHome()), randomUUID()];
+      const { accountId, name } = street.people.operator;
+      await running.db.pool.query(
+        `insert into quality_sample (id, operator_id, operator_name, month, slot, incident_id, call_id, called_at, drawn_at)
+         select $1, $2, $3, date '2000-01-01' + (n / 2 || ' months')::interval, n % 2 + 1, $4, $5, $6, $6
+         from (select count(*)::int as n from quality_sample where operator_id = $2) drawn`,
+        [id, accountId, name, incident, randomUUID(), new Date(clock.now())],
+      );
       return id;
     },
     async medic() {

@@ -28,6 +28,21 @@ export const PHONE: Record<string, Exercise> = {
     well: [503],
     calls: async (target) => [get(`/api/recordings/${await target.recording()}`)],
   },
+  'GET /api/quality/samples': {
+    shows: true,
+    aimless: true,
+    calls: async (target) => [get(`/api/quality/samples?own=${await target.sample()}`)],
+  },
+  'GET /api/quality/mine': { aimless: true, calls: () => [get('/api/quality/mine')] },
+  'POST /api/quality/samples/:id/score': {
+    shows: true,
+    calls: async (target) => [
+      post(`/api/quality/samples/${await target.sample()}/score`, {
+        points: { greeting: 2, questions: 1, told: 2, calm: 2, closing: 0 },
+        remark: '问得清楚',
+      }),
+    ],
+  },
   // Only in a demo and only on this machine.
   'GET /api/demo/phones': { anybody: true, calls: () => [get('/api/demo/phones')] },
   'POST /api/demo/phones/:number/:act': {
