@@ -25,6 +25,7 @@ import type { NetworkSettings } from '#telephony/network.ts';
 import { assignmentsOf } from '#responders/field.ts';
 import { reportPosition } from '#responders/me-routes.ts';
 import { liveResponders } from '#responders/positions.ts';
+import { shopIdOf } from '#vendors/people.ts';
 import type { Vendors } from '#vendors/vendors.ts';
 import type { Engines } from './engines.ts';
 import { createModules, type Modules } from './modules.ts';
@@ -193,6 +194,7 @@ function createScreens({ config, log, clock, db, modules }: Base, authenticate: 
     byIds: views.byIds,
     assignmentsOf: (staffId) => assignmentsOf({ db, byIds: views.byIds }, staffId),
     centresOf: (ids) => handoff.centresOf(db, ids),
+    shopOf: (staffId) => shopIdOf(db, staffId),
     async liveSessions(ids) {
       const ended = new Set(await findEndedSessions(db, ids, clock.now()));
       return new Set(ids.filter((id) => !ended.has(id)));

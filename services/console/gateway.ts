@@ -31,6 +31,8 @@ export interface GatewayDeps {
   assignmentsOf: (staffId: string) => Promise<FieldAssignment[]>;
   /** Accounts of the centres that these cases were handed to. */
   centresOf: (incidentIds: readonly string[]) => Promise<string[]>;
+  /** The shop of a member of staff; null: none. */
+  shopOf: (staffId: string | null) => Promise<string | null>;
   /** Of these sessions, those that still hold. */
   liveSessions: (sessionIds: string[]) => Promise<Set<string>>;
   /** Operators whose console is open, every few seconds: what keeps a desk alive. */
@@ -42,6 +44,7 @@ export type ConsolePayload =
   | { incident: string; was?: string | null }
   | { incident: string; page: { who?: string; owner?: string | null; why?: string } }
   | { incident: string; offer: { assignment?: string; staff?: string; change?: string } }
+  | { shops: readonly string[] }
   | { notice: Notice; region: string | null };
 
 export interface Gateway {
@@ -102,8 +105,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   async function welcomeField(screen: Screen<'/field'>): Promise<void> {
-    const { staffId, sessionId } = screen.viewer;
-    await screen.join([`session:${sessionId}`, ...(staffId === null ? [] : [`staff:${staffId}`])]);
+    const { staffId, sessionId, role } = screen.viewer;
+    const shop = role === 'vendor' ? await deps.shopOf(staffId) : null;
+    await screen.join([
+      `session:${sessionId}`,
+      ...(staffId === null ? [] : [`staff:${staffId}`]),
+      ...(shop === null ? [] : [`shop:${shop}`]),
+    ]);
     screen.send('snapshot', { assignments: staffId === null ? [] : await deps.assignmentsOf(staffId), at: now() });
   }
 
@@ -154,6 +162,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   async function carryOne(payload: ConsolePayload, cases: Cases): Promise<void> {
     if ('notice' in payload)
       return screens.send('/console', { rooms: roomsOf(payload.region) }, 'notice', payload.notice);
+    if ('shops' in payload)
+      return screens.send('/field', { rooms: payload.shops.map((id) => `shop:${id}`) }, 'look', { at: now() });
     const one = cases.get(payload.incident);
     if (!one) return;
     if ('page' in payload) page(one, payload.page);

@@ -79,7 +79,8 @@ export type WireBoard = z.infer<typeof boardSchema>;
 
 /**
  * Every event of every namespace. The server can send no other (console/screens.ts refuses it), so this is also what a
- * test goes through. `/field`: `gone` carries the id of an assignment that is no longer mine. `/board`: `snapshot` comes
+ * test goes through. `/field`: `gone` carries the id of an assignment that is no longer mine, `look`
+ * tells a shop's page that its orders have changed. `/board`: `snapshot` comes
  * again with every beat. `/desk` is told nothing but that it should look again: what it may see, its routes decide.
  */
 export const namespaceEvents = {
@@ -88,6 +89,7 @@ export const namespaceEvents = {
     snapshot: z.object({ assignments: z.array(fieldAssignmentSchema), at: z.string() }),
     assignment: fieldAssignmentSchema,
     gone: fieldGoneSchema,
+    look: socketEvents.beat,
     beat: socketEvents.beat,
   },
   '/board': { snapshot: boardSchema, beat: socketEvents.beat },

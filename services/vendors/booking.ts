@@ -187,6 +187,7 @@ export const EMPTY_ORDER: Omit<
   arrivedAt: null,
   arrivedBy: null,
   doneAt: null,
+  confirmCall: null,
   saidDoneAt: null,
   confirmedAt: null,
   confirmedBy: null,

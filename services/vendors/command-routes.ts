@@ -6,7 +6,7 @@ import type { App } from '#platform/http.ts';
 import { actorOf } from '#dispatch/routes.ts';
 import type { OrderCommand } from './domain/decide.ts';
 import type { Order, Worker } from './domain/order.ts';
-import { drawCode } from './orders.ts';
+import { drawCode, mustHold } from './orders.ts';
 import { shopOf, workersOf } from './people.ts';
 import { DESK, type VendorRoutesDeps } from './access.ts';
 import { openOrder } from './views.ts';
@@ -51,7 +51,10 @@ export function registerOrderCommands(app: App, deps: VendorRoutesDeps): void {
         const shop = await shopOf(deps.db, request.viewer.staffId);
         const command = await shopCommand(deps, name, request.body, shop.id, request.viewer);
         const by = actorOf(request.viewer);
-        await deps.orders.command(request.params.id, command, by, (order) => mustConcern(order, shop.id, name));
+        const order = await deps.orders.command(request.params.id, command, by, (held) =>
+          mustConcern(held, shop.id, name),
+        );
+        if (name === 'accept') mustHold(order, shop.id);
         return answer(deps, request.viewer, request.params.id, shop.id, request.language);
       },
     );

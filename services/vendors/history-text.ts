@@ -11,11 +11,21 @@ const BY: Record<string, [string, string]> = {
   box: ['家里的按键', 'the key at home'],
   desk: ['坐席电话问到', 'the desk, by telephone'],
   phone: ['电话', 'telephone'],
+  call: ['自动电话里按的键', 'a key in the automatic call'],
 };
 const REASONS: Record<string, [string, string]> = {
   no_staff: ['没人手', 'nobody free'],
   too_far: ['太远', 'too far'],
   not_our_work: ['不是我们的活', 'not our work'],
+  full: ['手上的活满了', 'has as much work as it can take'],
+};
+const ENDS: Record<string, [string, string]> = {
+  no_answer: ['没人接', 'no answer'],
+  busy: ['占线', 'busy'],
+  voicemail: ['是留言机', 'a voicemail'],
+  no_choice: ['接了,没按键', 'answered, no key'],
+  answered: ['接了,没按键', 'answered, no key'],
+  bad_number: ['号码打不通', 'not a number in use'],
 };
 const word = (table: Record<string, [string, string]>, key: unknown, place: 0 | 1): string =>
   table[String(key)]?.[place] ?? (typeof key === 'string' ? key : '');
@@ -37,6 +47,8 @@ const ZH: Record<string, Words> = {
   nobody_home: (d) => `到了没人在家${after(d['note'])}`,
   done: (d) => `店里报完工,人工 ${yuan(d['labourFen'])} 元,零件 ${yuan(d['partsFen'])} 元${after(d['note'])}`,
   said_done: () => '老人先按了“做好了”',
+  confirm_call: () => '老人还没按“做好了”,自动打电话问她',
+  confirm_call_ended: (d) => `自动电话没问到:${word(ENDS, d['outcome'], 0)}`,
   confirmed: (d) => `老人说做好了(${word(BY, d['how'], 0)})${after(d['note'])}`,
   not_satisfied: (d) => `老人不满意(${word(BY, d['how'], 0)})${after(d['note'])}`,
   rated: (d) => `评 ${String(d['stars'])} 星${after(d['comment'])}`,
@@ -71,6 +83,8 @@ const EN: Record<string, Words> = {
   done: (d) =>
     `Done, says the shop: labour ${yuan(d['labourFen'])}, parts ${yuan(d['partsFen'])} yuan${after(d['note'])}`,
   said_done: () => 'The resident pressed "done" first',
+  confirm_call: () => 'The resident has not pressed "done"; she is called automatically',
+  confirm_call_ended: (d) => `The automatic call told nothing: ${word(ENDS, d['outcome'], 1)}`,
   confirmed: (d) => `Confirmed by the resident (${word(BY, d['how'], 1)})${after(d['note'])}`,
   not_satisfied: (d) => `The resident is not satisfied (${word(BY, d['how'], 1)})${after(d['note'])}`,
   rated: (d) => `${String(d['stars'])} stars${after(d['comment'])}`,

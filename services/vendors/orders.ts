@@ -16,17 +16,27 @@ import {
   startOrder,
   type Order,
   type OrderDecision,
+  type OrderEffect,
   type ShopChoice,
 } from './domain/order.ts';
 import { rankShops, type ShopNear } from './domain/rank.ts';
 import { SYSTEM_NAME } from './domain/system.ts';
 import { tickOrder } from './domain/tick.ts';
-import { offerCall } from './calls.ts';
+import { confirmCall, offerCall } from './calls.ts';
+import { phoneOf } from './people.ts';
 import { wishesOf } from './domain/wishes.ts';
 import { endPoints, holdFor, settleFor } from './money/holds.ts';
 import { loadOrders, lockOrder, saveOrders, type OrderChange, type StoredOrder } from './store.ts';
 
-const q = loadQueries(import.meta.url, 'vendors', ['shops_for', 'due_orders', 'rate_shop', 'shop_phone']);
+const q = loadQueries(import.meta.url, 'vendors', [
+  'shops_for',
+  'due_orders',
+  'rate_shop',
+  'shop_phone',
+  'lock_shop',
+  'shop_busy',
+  'add_confirm_call',
+]);
 
 const AT_ONCE = 20;
 const PUT_OFF_MS = 60_000;
@@ -46,7 +56,10 @@ export interface OrdersDeps {
 export interface Orders {
   /** A draft that is in no table yet: money held, first shops asked. The same id again answers the order that is there. */
   create(draft: Order, by: Actor): Promise<Order>;
-  /** `may` is asked once the row is locked; what it throws is the answer. */
+  /**
+   * `may` is asked once the row is locked; what it throws is the answer. A shop that accepts with its hands full has
+   * declined: see `mustHold`.
+   */
   command(id: string, command: OrderCommand, by: Actor, may?: (order: Order) => void): Promise<Order>;
   /** The same inside a caller's transaction. */
   commandIn(tx: Tx, id: string, command: OrderCommand, by: Actor, may?: (order: Order) => void): Promise<Order>;
@@ -77,7 +90,9 @@ export function createOrders(deps: OrdersDeps): Orders {
     if (!stored) throw new Problem('not_found');
     may?.(stored.order);
     const now = clock.now();
-    return carryOut(deps, tx, stored, decideOrder(stored.order, command, by, now), now);
+    const full = command.type === 'accept' && (await isFull(tx, command.shopId));
+    const meant: OrderCommand = full ? { type: 'decline', shopId: command.shopId, reason: 'full' } : command;
+    return carryOut(deps, tx, stored, decideOrder(stored.order, meant, by, now), now);
   }
 
   async function strike(size: number): Promise<number> {
@@ -87,7 +102,7 @@ export function createOrders(deps: OrdersDeps): Orders {
       const due = await loadOrders(tx, q.due_orders, [new Date(now), size, [...putOff.keys()]]);
       for (const stored of due) {
         try {
-          const decision = tickOrder(stored.order, now);
+          const decision = tickOrder(stored.order, now, deps.telephony !== null && (await mayRing(tx, stored.order)));
           if (decision) await carryOut(deps, tx, stored, decision, now);
         } catch (error) {
           putOff.set(stored.order.id, now + PUT_OFF_MS);
@@ -138,6 +153,29 @@ export function createOrders(deps: OrdersDeps): Orders {
   };
 }
 
+/**
+ * After an accept: `not_allowed_in_state` with a sentence where the shop had its hands full and the order went on to the
+ * next.
+ */
+export function mustHold(order: Order, shopId: string): void {
+  if (order.shopId !== shopId)
+    throw new Problem('not_allowed_in_state', {
+      detail:
+        '您店里手上的活满了,这一单给了别家;做完一单再接 | Your shop has as much work as it can take; this order went to another',
+    });
+}
+
+/** Whether the shop has as much in hand as it can take. It stays locked: two orders at once are counted one after the other. */
+async function isFull(tx: Tx, shopId: string): Promise<boolean> {
+  const [shop] = await tx.query<{ capacity: number }>(q.lock_shop, [shopId]);
+  const [held] = await tx.query<{ busy: number }>(q.shop_busy, [shopId]);
+  return shop !== undefined && held!.busy >= shop.capacity;
+}
+
+async function mayRing(tx: Db, order: Order): Promise<boolean> {
+  return order.state === 'done' && (await phoneOf(tx, order)) !== null;
+}
+
 /** Asks the next shops where nobody has it, does what follows from the decision, and writes all of it. */
 async function carryOut(
   deps: OrdersDeps,
@@ -162,8 +200,10 @@ async function carryOut(
     else if (effect.kind === 'rate')
       await tx.query(q.rate_shop, [effect.shopId, effect.stars - (effect.before ?? 0), effect.before === null ? 1 : 0]);
     else if (effect.kind === 'notice') await tell(tx, next, effect, now);
-    else if (deps.telephony) await ring(deps.telephony, tx, next, effect);
+    else if (deps.telephony) await ring(deps.telephony, tx, next, effect, now);
   }
+  const shops = shopsOf(before?.order ?? null, next);
+  if (shops.length > 0) await addOutbox(tx, [{ topic: 'console', key: '', payload: { shops } }], now);
   tx.afterCommit(() => {
     deps.poke();
     if (change.tellCase) deps.onChange(next.id);
@@ -192,13 +232,25 @@ async function tell(
   await addOutbox(tx, [{ topic: 'console', key: '', payload }], now);
 }
 
+/** Shops whose page shows something else now: who holds or held it, who is or was asked. */
+function shopsOf(before: Order | null, next: Order): string[] {
+  const asked = next.offers.filter((one) => one.state !== before?.offers.find((was) => was.id === one.id)?.state);
+  const all = [before?.shopId, next.shopId, ...asked.map((one) => one.shopId)];
+  return [...new Set(all.filter((id) => typeof id === 'string'))];
+}
+
 async function ring(
   telephony: Telephony,
   tx: Tx,
   order: Order,
-  effect: { kind: 'call' | 'hang_up'; offer: string },
+  effect: Extract<OrderEffect, { kind: 'call' | 'ask_done' | 'hang_up' }>,
+  now: number,
 ): Promise<void> {
-  if (effect.kind === 'hang_up') return telephony.hangUp(tx, effect.offer);
+  if (effect.kind === 'hang_up') return telephony.hangUp(tx, effect.call);
+  if (effect.kind === 'ask_done') {
+    await tx.query(q.add_confirm_call, [effect.call, order.id, new Date(now)]);
+    return telephony.place(tx, confirmCall(order, effect.call, (await phoneOf(tx, order)) ?? ''));
+  }
   const offer = order.offers.find((one) => one.id === effect.offer);
   const phone = offer && (await tx.query<{ phone: string }>(q.shop_phone, [offer.shopId]))[0]?.phone;
   if (offer && phone) await telephony.place(tx, offerCall(order, offer, phone));

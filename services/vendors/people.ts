@@ -27,6 +27,11 @@ export async function shopOf(db: Db, staffId: string | null): Promise<OwnShop> {
   return shop;
 }
 
+/** The shop of a member of staff; null where he belongs to none. */
+export async function shopIdOf(db: Db, staffId: string | null): Promise<string | null> {
+  return staffId === null ? null : ((await db.query<OwnShop>(q.shop_of_staff, [staffId]))[0]?.id ?? null);
+}
+
 /** Everybody of a shop, the one who is asked first, first; without those who have left. */
 export async function workersOf(db: Db, shopId: string): Promise<Worker[]> {
   const ids = (await db.query<{ id: string }>(q.staff_of_shop, [shopId])).map((row) => row.id);
@@ -41,6 +46,19 @@ export async function areaName(db: Db, regionPath: string): Promise<string> {
     .slice(-2)
     .map((one) => one.name)
     .join(' ');
+}
+
+/** The telephone of whom the work is for, else of somebody who lives there; null where none is known. */
+export async function phoneOf(
+  db: Db,
+  of: { householdId: string | null; residentId: string | null },
+): Promise<string | null> {
+  const people = await findPeople(db, {
+    householdIds: of.householdId === null ? [] : [of.householdId],
+    residentIds: of.residentId === null ? [] : [of.residentId],
+  });
+  const known = people.filter((one) => one.phone !== null);
+  return (known.find((one) => one.id === of.residentId) ?? known[0])?.phone ?? null;
 }
 
 /** Who lives there and how to get in, for those who may know; null where the home is not known. */

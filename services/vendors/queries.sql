@@ -137,6 +137,20 @@ from work_offer where order_id = any ($1::uuid[]) order by offered_at, id;
 -- name: order_of_offer
 select order_id as id, shop_id as "shopId" from work_offer where id = $1;
 
+-- name: order_of_call
+select order_id as id from confirm_call where id = $1;
+
+-- name: add_confirm_call
+insert into confirm_call (id, order_id, at) values ($1, $2, $3) on conflict do nothing;
+
+-- name: lock_shop
+select capacity from shop where id = $1 for update;
+
+-- name: shop_busy
+-- After lock_shop, in a statement of its own: what others have accepted meanwhile is seen.
+select count(*)::int as busy from work_order
+where shop_id = $1 and state in ('accepted', 'quoted', 'approved', 'under_way', 'on_scene', 'nobody_home');
+
 -- name: orders_of_case
 select id from work_order where incident_id = $1 order by id;
 

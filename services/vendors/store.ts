@@ -8,7 +8,8 @@ const q = loadQueries(import.meta.url, 'vendors', ['save_orders', 'offers_of', '
 
 interface OrderRow {
   id: string;
-  body: Omit<Order, 'offers'>;
+  /** Written by an older release it may lack `confirmCall`. */
+  body: Omit<Order, 'offers' | 'confirmCall'> & Partial<Pick<Order, 'confirmCall'>>;
   history_seq: number;
   history_hash: string;
 }
@@ -42,6 +43,7 @@ export async function loadOrders(db: Db, statement: Statement, params: readonly 
   return rows.map((row) => ({
     order: {
       ...row.body,
+      confirmCall: row.body.confirmCall ?? null,
       offers: offers
         .filter((one) => one.order_id === row.id)
         .map((one) => ({

@@ -12,7 +12,7 @@ import { createCaseLink } from './case-link.ts';
 import { SYSTEM_NAME } from './domain/system.ts';
 import { isEnded } from './domain/states.ts';
 import { createOrders, type Orders } from './orders.ts';
-import { onOfferCall } from './offer-reports.ts';
+import { onVendorCall } from './offer-reports.ts';
 import { workersOf } from './people.ts';
 import { registerVendorRoutes } from './routes.ts';
 import { getOrders } from './store.ts';
@@ -39,7 +39,7 @@ export interface Vendors {
   registerRoutes(app: App): void;
   /** A case of dispatch has moved. At least once, in any order: what it means is read from the database. */
   onCase(event: { incident: string; kind: string; type?: string | undefined }): Promise<void>;
-  /** What became of a call that offered work, and what is said to who answered it. */
+  /** What became of a call that offered work or asked whether it is done, and what is said to who answered it. */
   onReport(tx: Tx, report: Report): Promise<{ say: string } | null | 'not ours'>;
   /** Deadlines that have passed, and cases that have not been told. */
   runOnce(): Promise<void>;
@@ -69,7 +69,7 @@ export function createVendors(deps: VendorsDeps): Vendors {
     orders,
     registerRoutes: (app) => registerVendorRoutes(app, { ...deps, orders }),
     onCase: (event) => followCase(deps, orders, event),
-    onReport: (tx, report) => onOfferCall({ orders, workersOf: (shopId) => workersOf(tx, shopId) }, tx, report),
+    onReport: (tx, report) => onVendorCall({ orders, workersOf: (shopId) => workersOf(tx, shopId) }, tx, report),
     runOnce,
     start: loop.start,
     async stop() {

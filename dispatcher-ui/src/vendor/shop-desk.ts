@@ -1,13 +1,18 @@
 /**
- * What the shop's page knows and what it has said: the shop is asked for every three seconds, a step that got no answer
- * is kept (also over a reload) and said again under the same key until the server has said yes or no.
+ * What the shop's page knows and what it has said: the server says when there is something to look at, and the page asks
+ * for it; a step that got no answer is kept (also over a reload) and said again under the same key until the server has
+ * said yes or no.
  */
 import { myShopSchema, type MyShop, type OrderCommandName } from '#contracts/vendors.ts';
 import { actKey, ApiError, call, nothing, sentenceOf } from '../api/http.ts';
+import { createLink, type LinkState } from '../console/live/link.ts';
 import { createServerClock, type ServerClock } from '../console/live/server-clock.ts';
 import { createStore, type Store } from '../ui/store.ts';
 
-const EVERY_MS = 3_000;
+/** In case a word of the server went astray: asked again at least so often, ms. */
+const EVERY_MS = 10_000;
+/** What got no answer is tried again so often, ms. */
+const AGAIN_MS = 2_000;
 const TIMEOUT_MS = 8_000;
 const KEPT = 'vendor-pending';
 
@@ -47,7 +52,7 @@ function readKept(): Pending[] {
   }
 }
 
-/** Starts asking; `stop` ends it. */
+/** Opens the line and asks; `stop` ends both. */
 export function openShopDesk(): ShopDesk {
   const store = createStore<ShopState>({ mine: null, link: 'asking', pending: readKept(), refused: null });
   const clock = createServerClock();
@@ -55,11 +60,21 @@ export function openShopDesk(): ShopDesk {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
   let looking: Promise<void> | undefined;
+  let again = false;
+  let line: LinkState = 'connecting';
+  let asked: 'not yet' | 'answered' | 'failed' | 'signed_out' | 'no_shop' = 'not yet';
 
   const keep = (pending: readonly Pending[]): void => {
     localStorage.setItem(KEPT, JSON.stringify(pending));
     store.set({ pending });
   };
+
+  /** A line that lives and a shop that can't be had is no less cut off. */
+  function show(): void {
+    if (asked === 'signed_out' || asked === 'no_shop') return store.set({ link: asked });
+    if (line === 'cut' || asked === 'failed') return store.set({ link: 'cut' });
+    store.set({ link: line === 'live' && asked === 'answered' ? 'live' : 'asking' });
+  }
 
   async function ask(): Promise<void> {
     try {
@@ -70,17 +85,18 @@ export function openShopDesk(): ShopDesk {
       });
       const at = Number(response.headers.get('server-time'));
       if (at > 0) clock.observe(at);
-      if (response.status === 401) return store.set({ link: 'signed_out' });
-      if (response.status === 403) return store.set({ link: 'no_shop' });
       if (response.status === 200) {
         const mine = myShopSchema.parse(await response.json());
         tag = response.headers.get('etag');
-        store.set({ mine, link: 'live' });
-      } else if (response.status === 304) store.set({ link: 'live' });
-      else store.set({ link: 'cut' });
+        store.set({ mine });
+      }
+      if (response.status === 401) asked = 'signed_out';
+      else if (response.status === 403) asked = 'no_shop';
+      else asked = response.status === 200 || response.status === 304 ? 'answered' : 'failed';
     } catch {
-      store.set({ link: 'cut' });
+      asked = 'failed';
     }
+    show();
   }
 
   /** Says a step; true when it was answered with yes. What was refused is gone, in words; what got no answer stays. */
@@ -96,7 +112,8 @@ export function openShopDesk(): ShopDesk {
       return true;
     } catch (error) {
       if (error instanceof ApiError && (error.code === 'offline' || error.status >= 500 || error.status === 429)) {
-        store.set({ link: 'cut' });
+        asked = 'failed';
+        show();
         return false;
       }
       done();
@@ -105,22 +122,47 @@ export function openShopDesk(): ShopDesk {
     }
   }
 
+  /** Asks; a word that comes while it is being asked is answered by asking once more. */
   function look(): Promise<void> {
-    looking ??= ask().finally(() => {
+    again = looking !== undefined;
+    looking ??= (async () => {
+      do {
+        again = false;
+        await ask();
+      } while (again && !stopped);
+    })().finally(() => {
       looking = undefined;
     });
     return looking;
   }
 
+  /** Says what waits, then looks; and again after a while. */
   async function round(): Promise<void> {
+    clearTimeout(timer);
     for (const step of store.get().pending) {
       await say(step);
-      if (store.get().link === 'cut') break;
+      if (asked === 'failed') break;
     }
     await look();
-    if (!stopped) timer = setTimeout(() => void round(), EVERY_MS);
+    const soon = asked === 'failed' || store.get().pending.length > 0;
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(() => void round(), soon ? AGAIN_MS : EVERY_MS);
   }
 
+  const link = createLink('/field', {
+    onState(state) {
+      line = state;
+      show();
+    },
+    onEvent(name, payload) {
+      const at = (payload as { at?: unknown } | null)?.at;
+      if ((name === 'beat' || name === 'look') && typeof at === 'string') clock.observe(Date.parse(at));
+      if (name === 'snapshot') void round();
+      else if (name === 'look') void look();
+    },
+    onRefused: () => void look(),
+  });
+  link.start();
   timer = setTimeout(() => void round(), 0);
   return {
     store,
@@ -138,6 +180,7 @@ export function openShopDesk(): ShopDesk {
     stop() {
       stopped = true;
       clearTimeout(timer);
+      link.stop();
       clock.stop();
     },
   };

@@ -14,8 +14,8 @@ import { getOrders } from '../store.ts';
 const q = loadQueries(import.meta.url, 'vendors.demo', ['live_shop_work']);
 
 const EVERY_MS = 1_000;
-/** A page that has asked for nothing for so long is closed. */
-const PAGE_CLOSED_MS = 15_000;
+/** A page that has asked for nothing for so long is closed: an open one asks every 10 s at least. */
+const PAGE_CLOSED_MS = 25_000;
 /** How long a simulated shop takes for each step, ms. */
 const PATIENCE: Partial<Record<OrderState, number>> = {
   offered: 5_000,

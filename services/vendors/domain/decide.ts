@@ -4,6 +4,8 @@ import {
   become,
   CALLBACK_MS,
   closeOffer,
+  askDesk,
+  endConfirmCall,
   endOffers,
   endOrder,
   hasLiveOffer,
@@ -45,7 +47,9 @@ export type OrderCommand =
   | { type: 'arrived'; by: 'box' | 'desk' }
   | { type: 'nobody_home'; note: string }
   | { type: 'complete'; labourFen?: number | undefined; parts: Part[]; note: string }
-  | { type: 'confirm'; satisfied: boolean; note: string; how: 'box' | 'phone' }
+  | { type: 'confirm'; satisfied: boolean; note: string; how: 'box' | 'phone' | 'call' }
+  /** The automatic call has ended without a key. */
+  | { type: 'call_ended'; call: string; outcome: string }
   | { type: 'rate'; stars: number; comment: string }
   | { type: 'complain'; text: string }
   | { type: 'callback'; outcome: 'satisfied' | 'unsatisfied' | 'not_reached'; note: string }
@@ -92,6 +96,8 @@ function apply(draft: OrderDraft, command: OrderCommand): void {
       return complete(draft, command);
     case 'confirm':
       return confirm(draft, command);
+    case 'call_ended':
+      return endCall(draft, command.call, command.outcome);
     default:
       return applyAfter(draft, command);
   }
@@ -174,7 +180,7 @@ function accept(draft: OrderDraft, command: Extract<OrderCommand, { type: 'accep
   o.code = command.code;
   o.minutes = command.minutes ?? offer.minutes;
   o.acceptedAt = now;
-  if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', offer: offer.id });
+  if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', call: offer.id });
   become(draft, 'accepted');
   note(draft, 'accepted', { offer: offer.id, shop: offer.shopName, who: staff.map((one) => one.name) });
 }
@@ -190,7 +196,7 @@ function decline(draft: OrderDraft, command: Extract<OrderCommand, { type: 'decl
   const { o, now } = draft;
   const offer = offerOf(o, command.shopId, now);
   closeOffer(offer, 'declined', now, command.reason);
-  if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', offer: offer.id });
+  if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', call: offer.id });
   note(draft, 'declined', { offer: offer.id, shop: offer.shopName, reason: command.reason, note: command.note ?? '' });
   if (hasLiveOffer(o)) setClock(draft);
   else o.deadlineAt = now;
@@ -264,7 +270,7 @@ function arrive(draft: OrderDraft, code: string): void {
   if (o.state !== 'under_way') refuse('先点出发,再点到达 | Set out before you arrive');
   if (code !== o.code) {
     throw new Problem('invalid_fields', {
-      fields: [{ field: 'code', expected: '这一单的四位门口暗号 | the four digits of this order' }],
+      fields: [{ field: 'code', expected: '暗号不对,要这一单的四位数 | the four digits of this order' }],
     });
   }
   stand(draft, 'code');
@@ -300,7 +306,7 @@ function complete(draft: OrderDraft, command: Extract<OrderCommand, { type: 'com
 
 function finish(draft: OrderDraft, labourFen: number, parts: Part[], text: string): void {
   const { o, now } = draft;
-  Object.assign(o, { parts, labourFen, totalFen: labourFen + sum(parts), doneAt: now });
+  Object.assign(o, { parts, labourFen, totalFen: labourFen + sum(parts), doneAt: now, confirmCall: null });
   become(draft, 'done');
   note(draft, 'done', { labourFen, partsFen: sum(parts), note: text });
   if (o.saidDoneAt !== null) settleFor(draft, 'box', '');
@@ -316,6 +322,7 @@ function tooMuch(field: string, expected: string): Problem {
 
 function confirm(draft: OrderDraft, command: Extract<OrderCommand, { type: 'confirm' }>): void {
   const { o, now } = draft;
+  if (command.how === 'call' && o.state !== 'done') refuse('已经记下了,谢谢您 | It is recorded already, thank you');
   // The key may be quicker than the shop's telephone: it counts as soon as the shop says it is done.
   if (command.how === 'box' && (o.state === 'on_scene' || (o.state === 'approved' && o.arrivedAt !== null))) {
     if (o.saidDoneAt !== null) return;
@@ -325,6 +332,7 @@ function confirm(draft: OrderDraft, command: Extract<OrderCommand, { type: 'conf
   if (command.how === 'box' && (o.state === 'confirmed' || o.state === 'settled')) return;
   if (o.state !== 'done' && o.state !== 'disputed')
     refuse('店里还没报完工,不用确认 | The shop has not said it is done');
+  endConfirmCall(draft, command.how === 'call' ? 'chosen' : 'not_needed');
   if (command.satisfied) return settleFor(draft, command.how, command.note);
   if (o.state === 'disputed') refuse('已经记为不满意了 | It is already recorded as not satisfied');
   become(draft, 'disputed');
@@ -337,11 +345,19 @@ function confirm(draft: OrderDraft, command: Extract<OrderCommand, { type: 'conf
   });
 }
 
+function endCall(draft: OrderDraft, call: string, outcome: string): void {
+  const { o } = draft;
+  if (o.confirmCall === null || o.confirmCall.id !== call || o.confirmCall.outcome !== null) return;
+  o.confirmCall = { ...o.confirmCall, outcome };
+  note(draft, 'confirm_call_ended', { outcome });
+  if (o.state === 'done') askDesk(draft);
+}
+
 function settleFor(draft: OrderDraft, how: string, text: string): void {
   const { o, now, by } = draft;
   o.confirmedAt = now;
   o.month ??= monthOf(now);
-  o.confirmedBy = how === 'box' ? '家里的按键' : `电话(${by.name})`;
+  o.confirmedBy = how === 'box' ? '家里的按键' : how === 'call' ? '自动电话按键' : `电话(${by.name})`;
   o.warrantyUntil = now + WARRANTY_MS;
   if (o.payer.kind === 'subsidy' && o.callback === null && isSampled(o.id))
     o.callback = { dueAt: now + CALLBACK_MS, outcome: null, note: null };

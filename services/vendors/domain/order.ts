@@ -82,6 +82,8 @@ export interface Order {
   arrivedAt: number | null;
   arrivedBy: 'code' | 'box' | 'desk' | null;
   doneAt: number | null;
+  /** The automatic call that asks the resident whether it is done; `outcome` null while it is under way. Once for each completion. */
+  confirmCall: { id: string; at: number; outcome: string | null } | null;
   /** The resident pressed "done" before the shop said so. */
   saidDoneAt: number | null;
   confirmedAt: number | null;
@@ -110,7 +112,9 @@ export interface OrderFact {
 export type OrderEffect =
   | { kind: 'hold'; fen: number }
   | { kind: 'settle' }
-  | { kind: 'call' | 'hang_up'; offer: string }
+  | { kind: 'call'; offer: string }
+  | { kind: 'ask_done'; call: string }
+  | { kind: 'hang_up'; call: string }
   | { kind: 'notice'; level: 'info' | 'warn' | 'alarm'; code: string; text: string }
   | { kind: 'rate'; shopId: string; stars: number; before: number | null };
 
@@ -305,8 +309,33 @@ export function endOffers(draft: OrderDraft, to: 'lost' | 'withdrawn', but: stri
   for (const one of draft.o.offers) {
     if (one.state !== 'offered' || one.id === but) continue;
     closeOffer(one, to, draft.now);
-    if (draft.o.urgency === 'now') draft.effects.push({ kind: 'hang_up', offer: one.id });
+    if (draft.o.urgency === 'now') draft.effects.push({ kind: 'hang_up', call: one.id });
   }
+}
+
+/** Nobody knows whether it is done: the desk rings her. Said again after four hours. */
+export function askDesk(draft: OrderDraft): void {
+  const { o, now } = draft;
+  o.chased += 1;
+  o.owes = { kind: 'desk', name: '值班坐席' };
+  o.deadlineAt = now + 4 * HOUR;
+  note(draft, 'reminded', { about: 'confirm_by_phone' });
+  const tried = o.confirmCall === null ? '老人还没按“做好了”' : '自动电话没问到老人';
+  draft.effects.push({
+    kind: 'notice',
+    level: 'warn',
+    code: 'confirm_by_phone',
+    text: `${o.serviceName}:店里说做完了,${tried},请打电话问`,
+  });
+}
+
+/** The resident is no longer asked by telephone: she has answered otherwise, or there is nothing to ask. */
+export function endConfirmCall(draft: OrderDraft, outcome: string): void {
+  const call = draft.o.confirmCall;
+  if (call === null || call.outcome !== null) return;
+  draft.o.confirmCall = { ...call, outcome };
+  // Who has pressed a key in it is still being thanked.
+  if (outcome !== 'chosen') draft.effects.push({ kind: 'hang_up', call: call.id });
 }
 
 /** The shop has it no longer: its people are taken off, its offer counts as taken back. */
@@ -334,6 +363,18 @@ export function takeBack(draft: OrderDraft, reason: string): void {
     labourFen: null,
     totalFen: null,
   });
+}
+
+/** Hours of Xiangyang's clock in which a resident may be rung for something that can wait. */
+const AWAKE = { from: 8, to: 20 };
+
+/** `at` (ms) where she may be rung then, else the next morning. */
+export function wakingFrom(at: number): number {
+  const local = at + 8 * HOUR;
+  const midnight = Math.floor(local / (24 * HOUR)) * 24 * HOUR;
+  const hour = (local - midnight) / HOUR;
+  if (hour >= AWAKE.from && hour < AWAKE.to) return at;
+  return midnight + (hour < AWAKE.from ? 0 : 24 * HOUR) + AWAKE.from * HOUR - 8 * HOUR;
 }
 
 /** Drawn for a call-back: every fifth subsidised order, always the same ones. */

@@ -1,13 +1,17 @@
+import { idFromName } from '#kernel/ids.ts';
 import { SYSTEM_NAME } from './system.ts';
 import {
+  askDesk,
   become,
   closeOffer,
+  endConfirmCall,
   endOrder,
   hasLiveOffer,
   note,
   setClock,
   startOrder,
   takeBack,
+  wakingFrom,
   type Order,
   type OrderDecision,
   type OrderDraft,
@@ -15,19 +19,21 @@ import {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** A call of which the telephone has said nothing for so long has asked nobody. */
+const CALL_SAYS_MS = 10 * MINUTE;
 
 /**
  * The order's deadline has passed by `now` (ms): offers run out, who is late is chased once and then loses the job, who
- * owes something is told of again. Null when nothing is due. Afterwards `needsShops` says whether the next round is due.
+ * owes something is told of again. `mayRing`: the resident has a telephone that we can call. Null when nothing is due. Afterwards `needsShops` says whether the next round is due.
  */
-export function tickOrder(order: Order, now: number): OrderDecision | null {
+export function tickOrder(order: Order, now: number, mayRing = false): OrderDecision | null {
   if (order.deadlineAt === null || order.deadlineAt > now) return null;
   const draft = startOrder(order, SYSTEM_NAME, now);
-  strike(draft);
+  strike(draft, mayRing);
   return endOrder(draft);
 }
 
-function strike(draft: OrderDraft): void {
+function strike(draft: OrderDraft, mayRing: boolean): void {
   const { o } = draft;
   switch (o.state) {
     case 'draft':
@@ -49,8 +55,7 @@ function strike(draft: OrderDraft): void {
     case 'nobody_home':
       return remind(draft, 'nobody_home', 30 * MINUTE);
     case 'done':
-      o.owes = { kind: 'desk', name: '值班坐席' };
-      return remind(draft, 'confirm_by_phone', 4 * HOUR);
+      return askResident(draft, mayRing);
     case 'disputed':
       return remind(draft, 'order_disputed', 4 * HOUR);
     case 'confirmed':
@@ -66,9 +71,29 @@ function expire(draft: OrderDraft): void {
     if (one.state !== 'offered' || one.expiresAt > now) continue;
     closeOffer(one, 'expired', now);
     note(draft, 'expired', { offer: one.id, shop: one.shopName });
-    if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', offer: one.id });
+    if (o.urgency === 'now') draft.effects.push({ kind: 'hang_up', call: one.id });
   }
   if (hasLiveOffer(o)) setClock(draft);
+}
+
+/** She has not pressed the key: she is rung, once, when people are up; else, or when that said nothing, the desk asks her. */
+function askResident(draft: OrderDraft, mayRing: boolean): void {
+  const { o, now } = draft;
+  if (o.confirmCall === null && mayRing) {
+    const from = wakingFrom(now);
+    if (from > now) {
+      o.deadlineAt = from;
+      return;
+    }
+    const id = idFromName(`${o.id}/confirm/${o.doneAt}`, now);
+    o.confirmCall = { id, at: now, outcome: null };
+    o.deadlineAt = now + CALL_SAYS_MS;
+    note(draft, 'confirm_call');
+    draft.effects.push({ kind: 'ask_done', call: id });
+    return;
+  }
+  endConfirmCall(draft, 'unknown');
+  askDesk(draft);
 }
 
 /** Once a reminder; the second time somebody else is asked. */
@@ -95,7 +120,6 @@ const REMINDERS: Record<string, string> = {
   quote_waits: '报价还没有人定',
   order_unfilled: '还没有店来做',
   nobody_home: '到了没人在家,请联系老人',
-  confirm_by_phone: '店里说做完了,老人还没按“做好了”,请打电话问',
   order_disputed: '不满意的单还没处理',
 };
 

@@ -6,6 +6,7 @@ import { ROLES, type Role } from '#contracts/session.ts';
 import { namespaceEvents, type FieldAssignment, type NamespaceName } from '#contracts/socket.ts';
 import type { WireIncident } from '#contracts/incident.ts';
 import { standingClock, startPlatformHere } from '#test/harness/running.ts';
+import { settleShops } from './shops.ts';
 import { pressOf, settleStreets, signInPerson, type Person, type Street } from './streets.ts';
 import { watch, type Watcher } from './watcher.ts';
 
@@ -16,6 +17,7 @@ const { app, platform } = running;
 const { cases } = platform;
 const streets = await settleStreets(running, clock);
 const { own, other } = streets;
+await settleShops(running, [own, other]);
 
 const NAMESPACES = Object.keys(namespaceEvents) as NamespaceName[];
 /** Who may look at what: written here a second time, on purpose. */
@@ -108,6 +110,8 @@ async function work(street: Street): Promise<void> {
     await cases.answer(rows[0]!.id, worker.staffId!, { to }, worker.actor);
   await cases.street(id, { type: 'handoff', target: '120' }, by, null);
   await press(device);
+  // The street's shop is asked for work.
+  await post(operator, '/api/work-orders', { resident: street.home().residentId, service: 'tap_leak', what: '滴水' });
 
   // Asked, then no longer; resolved and closed.
   const second = await press(street.home().deviceId);
@@ -133,17 +137,27 @@ async function work(street: Street): Promise<void> {
 describe('while both streets are at work', () => {
   const screens = {} as Record<
     'own' | 'other',
-    Record<'desk' | 'lead' | 'street' | 'colleague' | 'board' | 'clinic' | 'centre', Watcher>
+    Record<'desk' | 'lead' | 'street' | 'colleague' | 'shop' | 'board' | 'clinic' | 'centre', Watcher>
   >;
 
   beforeAll(async () => {
     for (const which of ['own', 'other'] as const) {
-      const { operator, supervisor, grid_worker: worker, volunteer, auditor, medic, partner } = streets[which].people;
+      const {
+        operator,
+        supervisor,
+        grid_worker: worker,
+        volunteer,
+        vendor,
+        auditor,
+        medic,
+        partner,
+      } = streets[which].people;
       screens[which] = {
         desk: await show('/console', operator),
         lead: await show('/console', supervisor),
         street: await show('/field', worker),
         colleague: await show('/field', volunteer),
+        shop: await show('/field', vendor),
         board: await show('/board', auditor),
         clinic: await show('/desk', medic),
         centre: await show('/desk', partner),
@@ -255,6 +269,22 @@ describe('while both streets are at work', () => {
       headers: { cookie: own.people.partner.cookie },
     });
     expect(queue.json<{ items: { incident: string }[] }>().items.map((one) => one.incident)).toContain(id);
+  });
+
+  test('a shop is told to look when it is asked for work, and no other shop; nothing else is said there', async () => {
+    const { operator, vendor } = own.people;
+    const told = (which: 'own' | 'other'): number => screens[which].shop.got('look').length;
+    expect([told('own'), told('other')]).toEqual([1, 1]);
+    await post(operator, '/api/work-orders', { resident: own.home().residentId, service: 'drain', what: '堵了' });
+    await until(() => told('own') === 2, 'the shop is told');
+    const mine = (await app.inject({ url: '/api/me/shop', headers: { cookie: vendor.cookie } })).json<{
+      offers: { order: { what: string } }[];
+    }>();
+    expect(mine.offers.map((one) => one.order.what)).toContain('堵了');
+    await settled();
+    expect(told('other')).toBe(1);
+    for (const payload of screens.own.shop.got('look')) expect(Object.keys(payload as object)).toEqual(['at']);
+    expect(screens.own.shop.got('assignment')).toEqual([]);
   });
 
   test('telephone numbers of residents and their families are masked on every screen', async () => {
