@@ -182,6 +182,12 @@ describe('what is another street’s is as if nobody had it', () => {
   });
 });
 
+/** The page after this one, as long as pages may be. */
+function nextPage(url: string, cursor: string): string {
+  const sized = url.includes('limit=') ? url : `${url}${url.includes('?') ? '&' : '?'}limit=200`;
+  return `${sized}&cursor=${encodeURIComponent(cursor)}`;
+}
+
 describe('who holds two streets sees nothing of the one between them', async () => {
   const around = [streets.own, streets.beyond];
   const callers = {
@@ -199,10 +205,7 @@ describe('who holds two streets sees nothing of the one between them', async () 
       for (let page: Call | null = asked; page !== null;) {
         const answer: Answer = await call(caller, page);
         expect([page, leaksOf(page, answer)]).toEqual([page, []]);
-        page =
-          answer.next === null
-            ? null
-            : get(`${asked.url}${asked.url.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(answer.next)}`);
+        page = answer.next === null ? null : get(nextPage(asked.url, answer.next));
       }
     }
     if (!exercise.aimless) await seesNothing(exercise, caller, kept);

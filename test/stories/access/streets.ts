@@ -193,7 +193,8 @@ async function wordsSaidIn(pool: pg.Pool, street: string): Promise<string[]> {
     select unnest(array[id::text, address]) as word, false as phone from home
     union all select unnest(array[id::text, name, registered_address]), false from person
     union all select phone, true from person
-    union all select unnest(array[t.id::text, t.name]), false from contact t join person on person.id = t.resident_id
+    -- 赵师傅 is also what the box calls any helper whose name is 赵.
+    union all select unnest(array[t.id::text, case when t.name not like '_师傅' then t.name end]), false from contact t join person on person.id = t.resident_id
     union all select t.phone, true from contact t join person on person.id = t.resident_id
     union all select unnest(array[d.id, d.adapter_name]), false from device d
       where d.household_id in (select id from home) or d.resident_id in (select id from person)
