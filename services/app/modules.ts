@@ -16,6 +16,7 @@ import { recordLook } from '#identity/looks.ts';
 import type { Config } from '#platform/config.ts';
 import type { Database, Db } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
+import { createSealing } from '#platform/sealing.ts';
 import { whereAre } from '#responders/positions.ts';
 import { createQuality, type Quality } from '#reporting/quality/quality.ts';
 import type { NetworkSettings } from '#telephony/network.ts';
@@ -81,8 +82,9 @@ export function createModules(deps: ModulesDeps): Modules {
   });
   const callBack = config.twilio.from ?? '12349';
   const familyLinks = createFamilyLinks({ db, clock, byIds: views.byIds, baseUrl, callBack });
+  const sealing = createSealing(config);
   const outer = { db, clock, log, cases, poke, recordLook, recordAudit };
-  const handoff = createHandoff({ ...outer, policies, views, telephony, callBack, baseUrl });
+  const handoff = createHandoff({ ...outer, sealing, policies, views, telephony, callBack, baseUrl });
   const { byIds, placeOf } = views;
   const vendors = createVendors({ ...outer, byIds, placeOf, telephony: telephony ?? null });
   const intents = createIntents({

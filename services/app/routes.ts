@@ -20,6 +20,7 @@ import { directory, searchHomes } from '#registry/directory/directory.ts';
 import { registerRegistryRoutes } from '#registry/routes.ts';
 import { registerMeRoutes } from '#responders/me-routes.ts';
 import { registerResponderRoutes } from '#responders/routes.ts';
+import { registerLineRoutes } from '#telephony/line-routes.ts';
 import type { Modules } from './modules.ts';
 import { registerTelephone } from './phone.ts';
 
@@ -60,6 +61,7 @@ export function registerRoutes(
   modules.familyLinks.registerRoutes(app);
   modules.vendors.registerRoutes(app);
   modules.quality.registerRoutes(app);
+  registerLineRoutes(app, { db, clock, recordLook, recordAudit });
   if (telephony) registerTelephone(app, telephony, { db, clock, views });
 }
 

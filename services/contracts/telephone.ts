@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { listOf } from './list.ts';
 
+/** A number that units call which can only dial, and the key (an event type) that it stands for. */
+export const phoneLineSchema = z.object({ number: z.string(), key: z.string() });
+export type PhoneLine = z.infer<typeof phoneLineSchema>;
+
 /** Whose telephone it is; `of` and `relation` of a contact: whose, and what to her. `centre`: 110, 119 or 120. */
 const ownerSchema = z.object({
   number: z.string(),

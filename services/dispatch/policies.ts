@@ -1,17 +1,10 @@
+import { ladderPolicySchema, routingPolicySchema, type LadderPolicy, type RoutingPolicy } from '#contracts/policy.ts';
 import type { Db } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { Log } from '#platform/log.ts';
-import {
-  DEFAULT_LADDER,
-  DEFAULT_ROUTING,
-  ladderPolicySchema,
-  routingPolicySchema,
-  type LadderPolicy,
-  type Policy,
-  type RoutingPolicy,
-} from './domain/policy.ts';
+import { DEFAULT_LADDER, DEFAULT_ROUTING, type Policy } from './domain/policy.ts';
 
-const q = loadQueries(import.meta.url, 'dispatch', ['policies', 'add_policy']);
+const q = loadQueries(import.meta.url, 'dispatch', ['policies', 'policy_versions', 'add_policy']);
 
 /** The routing rules and ladders in force, read again every few seconds so that a new version holds without a restart. */
 export interface Policies {
@@ -43,6 +36,14 @@ export function createPolicies(deps: { db: Db; log: Log }): Policies {
       policy = next;
     },
   };
+}
+
+/** Which versions there were, the newest first. */
+export function policyVersions(
+  db: Db,
+  most: number,
+): Promise<{ kind: 'routing' | 'ladder'; version: number; at: Date; by: string }[]> {
+  return db.query(q.policy_versions, [most]);
 }
 
 /** Writes a new version; returns its number. `now` in ms, `by` is who wrote it. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Clock } from '#kernel/clock.ts';
 import { QUEUES } from '#contracts/incident.ts';
+import { listOf } from '#contracts/list.ts';
+import { ladderPolicySchema, policySchema, policyVersionSchema, routingPolicySchema } from '#contracts/policy.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { mustHoldAll } from '#registry/scope.ts';
-import { ladderPolicySchema, routingPolicySchema } from './domain/policy.ts';
-import { addPolicy, type Policies } from './policies.ts';
+import { addPolicy, policyVersions, type Policies } from './policies.ts';
 
 const versionSchema = z.object({ version: z.number().int() });
 
@@ -41,17 +42,22 @@ export function registerPolicyRoutes(app: App, deps: { db: Database; clock: Cloc
     {
       config: { access: ['supervisor', 'admin', 'auditor'] },
       schema: {
-        response: {
-          200: z.object({
-            routingVersion: z.number(),
-            routing: routingPolicySchema,
-            ladderVersion: z.number(),
-            ladder: ladderPolicySchema,
-          }),
-        },
+        response: { 200: policySchema },
       },
     },
     () => policies.current(),
+  );
+
+  app.get(
+    '/api/policies/versions',
+    {
+      config: { access: ['supervisor', 'admin', 'auditor'] },
+      schema: { response: { 200: listOf(policyVersionSchema) } },
+    },
+    async () => ({
+      items: (await policyVersions(db, 50)).map((one) => ({ ...one, at: one.at.toISOString() })),
+      nextCursor: null,
+    }),
   );
 
   app.post(

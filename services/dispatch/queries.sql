@@ -161,6 +161,9 @@ order by t.incident_id, t.seq;
 -- name: policies
 select distinct on (kind) kind, version, body from policy order by kind, version desc;
 
+-- name: policy_versions
+select kind, version, created_at as "at", created_by as "by" from policy order by created_at desc, kind, version desc limit $1;
+
 -- name: add_policy
 insert into policy (kind, version, body, created_at, created_by)
 select $1, coalesce((select max(version) from policy where kind = $1), 0) + 1, $2, $3, $4

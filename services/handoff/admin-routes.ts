@@ -4,6 +4,7 @@ import { listOf, pageQuery } from '#contracts/list.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
+import type { Sealing } from '#platform/sealing.ts';
 import { auditor, CARERS, MANAGERS, type Recorders } from '#registry/scope.ts';
 import { addPartner, changePartner, findPartner, listPartners } from './partners.ts';
 
@@ -11,7 +12,10 @@ const byId = z.object({ id: z.uuid() });
 const tags = ['partner'];
 
 /** `/api/partners`: the centres and clinics that a case can be handed to. */
-export function registerPartnerAdminRoutes(app: App, deps: Recorders & { db: Database; clock: Clock }): void {
+export function registerPartnerAdminRoutes(
+  app: App,
+  deps: Recorders & { db: Database; clock: Clock; sealing: Sealing },
+): void {
   const { db, clock } = deps;
   const audit = auditor(deps);
 
@@ -43,7 +47,7 @@ export function registerPartnerAdminRoutes(app: App, deps: Recorders & { db: Dat
     async (request, reply) => {
       const id = request.intentId;
       const { viewer } = request;
-      const secret = await addPartner(db, {
+      const secret = await addPartner(deps, {
         id,
         viewer,
         partner: request.body,
@@ -69,7 +73,7 @@ export function registerPartnerAdminRoutes(app: App, deps: Recorders & { db: Dat
     async (request) => {
       const { id } = request.params;
       const { viewer, body } = request;
-      const secret = await changePartner(db, {
+      const secret = await changePartner(deps, {
         id,
         viewer,
         change: body,

@@ -1,6 +1,7 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
+import { isSealed, type Sealing } from '#platform/sealing.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Cases } from '#dispatch/cases.ts';
@@ -16,6 +17,7 @@ export interface DeliveriesDeps extends OpenDeps {
   clock: Clock;
   log: Log;
   cases: Cases;
+  sealing: Sealing;
 }
 
 /** How long a partner may take to answer, ms, and how long we try in all: a day. */
@@ -55,8 +57,18 @@ async function carry(deps: DeliveriesDeps, delivery: Delivery): Promise<void> {
     await finish(deps, delivery, 'given_up', 0);
     return;
   }
+  const secret = secretOf(deps, partner.id, partner.webhookSecret);
+  if (secret === null) {
+    // Another key than it was sealed with: it goes out as soon as the right one is there, or a new secret was made.
+    deps.log.error(
+      { partner: partner.id, delivery: delivery.id },
+      'the secret of a webhook does not open: SECRET_KEY?',
+    );
+    await finish(deps, delivery, 'later', 0);
+    return;
+  }
   const body = await bodyOf(deps, delivery, offer, partner);
-  const status = await post(deps, { url: partner.webhookUrl, secret: partner.webhookSecret, id: delivery.id, body });
+  const status = await post(deps, { url: partner.webhookUrl, secret, id: delivery.id, body });
   if (status >= 200 && status < 300) {
     const first = await finish(deps, delivery, 'done', status);
     if (first && delivery.event === 'handoff.offered')
@@ -69,6 +81,11 @@ async function carry(deps: DeliveriesDeps, delivery: Delivery): Promise<void> {
     late ? 'a webhook was given up' : 'a webhook was not taken',
   );
   await finish(deps, delivery, late ? 'given_up' : 'later', status);
+}
+
+/** Those of before there was a seal are sealed at the next start. */
+function secretOf({ sealing }: DeliveriesDeps, partnerId: string, kept: string): string | null {
+  return isSealed(kept) ? sealing.open(kept, partnerId) : kept;
 }
 
 /** False when another worker has finished it meanwhile. */

@@ -2,6 +2,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Database, Db, Tx } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
+import type { Sealing } from '#platform/sealing.ts';
 import { createLoop } from '#platform/loop.ts';
 import type { Cases } from '#dispatch/cases.ts';
 import type { Policies } from '#dispatch/policies.ts';
@@ -13,6 +14,7 @@ import { hearReport, orderDueCalls } from './calls.ts';
 import { carryDeliveries } from './deliveries.ts';
 import { registerMedicalRoutes } from './medical-routes.ts';
 import { beginHandoff, centrePhone, centresOf, followCase, type Asked } from './offers.ts';
+import { sealSecrets } from './partners.ts';
 import { registerPartnerRoutes } from './partner-routes.ts';
 
 export interface HandoffDeps extends Recorders {
@@ -23,6 +25,7 @@ export interface HandoffDeps extends Recorders {
   policies: Policies;
   views: Views;
   poke: () => void;
+  sealing: Sealing;
   /** None: no messages and no automatic calls. */
   telephony?: Telephony | undefined;
   /** Our own number, as a centre calls it back. */
@@ -71,7 +74,10 @@ export function createHandoff(deps: HandoffDeps): HandoffModule {
       registerMedicalRoutes(app, deps);
     },
     runOnce,
-    start: loop.start,
+    start() {
+      sealSecrets(deps).catch((error: Error) => deps.log.error({ err: error.message }, 'secrets could not be sealed'));
+      loop.start();
+    },
     stop: loop.stop,
   };
 }

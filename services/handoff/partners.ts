@@ -6,6 +6,7 @@ import type { Database, Db, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { regionNames } from '#registry/regions.ts';
 import { cursorId, decodeCursor, encodeCursor, findVisibleRegion } from '#registry/scope.ts';
+import { isSealed, type Sealing } from '#platform/sealing.ts';
 import { newSecret } from './signature.ts';
 
 const q = loadQueries(import.meta.url, 'handoff', [
@@ -16,6 +17,8 @@ const q = loadQueries(import.meta.url, 'handoff', [
   'change_partner',
   'drop_partner_accounts',
   'add_partner_accounts',
+  'clear_secrets',
+  'seal_secret',
 ]);
 
 interface PartnerRow extends Omit<WirePartner, 'region'> {
@@ -51,7 +54,7 @@ export async function findPartner(db: Db, viewer: Viewer, id: string): Promise<W
 
 /** Enters a partner; answers its webhook's secret where it has a webhook, to be shown once. */
 export async function addPartner(
-  db: Database,
+  { db, sealing }: { db: Database; sealing: Sealing },
   wanted: { id: string; viewer: Viewer; partner: NewPartner; audit: (tx: Tx) => Promise<void> },
 ): Promise<string | null> {
   const { id, viewer, partner } = wanted;
@@ -62,7 +65,8 @@ export async function addPartner(
     });
   const secret = partner.webhookUrl ? newSecret() : null;
   await db.tx(async (tx) => {
-    const added = await insertPartner(tx, { ...partner, id, region, secret });
+    const sealed = secret === null ? null : sealing.seal(secret, id);
+    const added = await insertPartner(tx, { ...partner, id, region, secret: sealed });
     if (!added) return;
     await bindAccounts(tx, viewer, id, partner.accounts ?? []);
     await wanted.audit(tx);
@@ -70,7 +74,7 @@ export async function addPartner(
   return secret;
 }
 
-/** A row of `partner`; false when there is one with that id. */
+/** A row of `partner`, its secret sealed for `id`; false when there is one with that id. */
 export async function insertPartner(
   db: Db,
   partner: Omit<NewPartner, 'regionId' | 'accounts' | 'target'> & {
@@ -97,7 +101,7 @@ export async function insertPartner(
 
 /** Changes a partner. Throws `not_found` and `conflict`. Answers a new secret where one was made, to be shown once. */
 export async function changePartner(
-  db: Database,
+  { db, sealing }: { db: Database; sealing: Sealing },
   wanted: { id: string; viewer: Viewer; change: PartnerChange; now: number; audit: (tx: Tx) => Promise<void> },
 ): Promise<string | null> {
   const { id, viewer, change, now } = wanted;
@@ -116,7 +120,7 @@ export async function changePartner(
       change.phone ?? null,
       change.webhookUrl !== undefined,
       change.webhookUrl ?? null,
-      secret,
+      secret === null ? null : sealing.seal(secret, id),
       change.smsNumber !== undefined,
       change.smsNumber ?? null,
       change.automatic ?? null,
@@ -148,4 +152,11 @@ export async function bindPartnerAccounts(tx: Db, id: string, accounts: readonly
 /** Partners by their telephones, as these are written down. */
 export function partnersByPhone(db: Db, spellings: readonly string[]): Promise<{ phone: string; name: string }[]> {
   return db.query(q.partners_by_phone, [spellings]);
+}
+
+/** Secrets of before there was a seal are sealed, once. */
+export async function sealSecrets({ db, sealing }: { db: Db; sealing: Sealing }): Promise<void> {
+  const rows = await db.query<{ id: string; secret: string }>(q.clear_secrets);
+  for (const { id, secret } of rows)
+    if (!isSealed(secret)) await db.query(q.seal_secret, [id, secret, sealing.seal(secret, id)]);
 }

@@ -29,6 +29,12 @@ set name = coalesce($2, name), phone = coalesce($3, phone),
   version = version + 1
 where id = $1;
 
+-- name: clear_secrets
+select id, webhook_secret as secret from partner where webhook_secret like 'whsec%';
+
+-- name: seal_secret
+update partner set webhook_secret = $3 where id = $1 and webhook_secret = $2;
+
 -- name: drop_partner_accounts
 delete from partner_account where partner_id = $1;
 

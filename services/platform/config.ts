@@ -42,6 +42,7 @@ const environmentSchema = z.object({
     .max(10_000, 'a whole number, 0–10000')
     .default(40),
   PUBLIC_URL: url(['http:', 'https:']),
+  SECRET_KEY: z.string().min(32, 'at least 32 characters that nobody guesses (openssl rand -base64 32)').optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'trace, debug, info, warn, error or silent' })
     .default('info'),
@@ -71,6 +72,8 @@ export interface Config {
   demo: boolean;
   simDevices: number;
   publicUrl: string | undefined;
+  /** Seals secrets in the database; undefined: a key of DATA_DIR. */
+  secretKey: string | undefined;
   logLevel: string;
   twilio: {
     accountSid: string | undefined;
@@ -112,6 +115,7 @@ export function readConfig(environment: Record<string, string | undefined>): { c
       demo: env.DEMO === undefined ? env.DATABASE_URL === undefined : env.DEMO === '1',
       simDevices: env.SIM_DEVICES,
       publicUrl: env.PUBLIC_URL,
+      secretKey: env.SECRET_KEY,
       logLevel: env.LOG_LEVEL,
       twilio: {
         accountSid: env.TWILIO_ACCOUNT_SID,

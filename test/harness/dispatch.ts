@@ -2,7 +2,7 @@ import { movableClock } from '#kernel/clock.ts';
 import { createLog } from '#platform/log.ts';
 import { createCases } from '#dispatch/cases.ts';
 import type { Incident } from '#dispatch/domain/incident.ts';
-import type { LadderPolicy, RoutingPolicy } from '#dispatch/domain/policy.ts';
+import type { LadderPolicy, RoutingPolicy } from '#contracts/policy.ts';
 import { createIntents } from '#dispatch/intents.ts';
 import { addPolicy, createPolicies } from '#dispatch/policies.ts';
 import type { IncomingPress, PressReceipt } from '#dispatch/press.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
-import { DEFAULT_LADDER, DEFAULT_ROUTING, type Policy, type RoutingRule } from './policy.ts';
+import type { RoutingRule } from '#contracts/policy.ts';
+import { DEFAULT_LADDER, DEFAULT_ROUTING, type Policy } from './policy.ts';
 import { isMoreSerious, localHour, route, type RoutingInput } from './routing.ts';
 
 const policyOf = (...rules: RoutingRule[]): Policy => ({

@@ -1,6 +1,7 @@
 import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
 import type { Priority, Queue } from '#contracts/incident.ts';
-import type { Policy, RoutingRule } from './policy.ts';
+import type { RoutingRule } from '#contracts/policy.ts';
+import type { Policy } from './policy.ts';
 
 /** What routing looks at. `hour` is local, 0–23. */
 export interface RoutingInput {

@@ -3,7 +3,8 @@ import { addFact, addIntent, endDraft, makeId, startDraft, tell, type Draft } fr
 import { giveUpCall } from './call-news.ts';
 import { giveUp } from './desk.ts';
 import { SYSTEM, type Decision, type Incident } from './incident.ts';
-import { ladderFor, type LadderTarget, type Policy } from './policy.ts';
+import type { LadderTarget } from '#contracts/policy.ts';
+import { ladderFor, type Policy } from './policy.ts';
 import { stillOutside } from './entry.ts';
 import { countMiss } from './places.ts';
 import { SAY, spokenName } from './sentences.ts';

@@ -7,6 +7,7 @@ import { recordAudit } from '#identity/audit.ts';
 import { recordLook } from '#identity/looks.ts';
 import { newId } from '#kernel/ids.ts';
 import { createLog } from '#platform/log.ts';
+import { createSealing } from '#platform/sealing.ts';
 import { whereAre } from '#responders/positions.ts';
 import type { CallOrder, MessageOrder, Report, Telephony } from '#telephony/port.ts';
 import { startRig } from './rig.ts';
@@ -37,6 +38,7 @@ const module: HandoffModule = createHandoff({
   cases: createCases(shared),
   views: createViews({ db: running.db, clock, policies, recordLook, whereAre }),
   telephony,
+  sealing: createSealing(running.config),
   recordLook,
   recordAudit,
   callBack: '12349',

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { pressOf } from '../access/streets.ts';
+import { inboundKey } from '#telephony/lines.ts';
+import { pressOf, signInPerson } from '../access/streets.ts';
 import { startRig } from './rig.ts';
 
 const rig = await startRig();
@@ -132,6 +133,31 @@ describe('partners', () => {
     expect([old.status, old.body.code]).toEqual([409, 'conflict']);
     for (const wrong of [{ webhookUrl: 'ftp://x' }, { phone: 'abc' }, { accounts: [operator.accountId] }])
       expect((await send(admin, 'PATCH', `/api/partners/${id}`, { version: version + 1, ...wrong })).status).toBe(422);
+  });
+
+  test('lines of units that can only dial: a number in any spelling, one key each, taken away again; the versions of policies are kept', async () => {
+    const all = await signInPerson(running, clock, 'admin', { id: 'all', path: '', name: '全部' });
+    const put = (number: string, key: string | null) =>
+      send(all, 'PUT', `/api/phone-lines/${encodeURIComponent(number)}`, { key });
+    expect((await put('0710-3511 999', 'sos')).body.items).toEqual([{ number: '+867103511999', key: 'sos' }]);
+    expect((await put('07103511999', 'service')).body.items).toEqual([{ number: '+867103511999', key: 'service' }]);
+    expect(await inboundKey(running.db, '+867103511999')).toBe('service');
+    for (const [number, key] of [
+      ['12', 'sos'],
+      ['0710-3511999', 'heartbeat'],
+    ] as const)
+      expect((await put(number, key)).status).toBeGreaterThanOrEqual(400);
+    expect((await send(admin, 'PUT', '/api/phone-lines/07103511999', { key: 'sos' })).status).toBe(403);
+    expect((await put('07103511999', null)).body.items).toEqual([]);
+
+    const policy = (await send(all, 'GET', '/api/policies')).body;
+    const hasty = { ...policy.ladder, ladders: policy.ladder.ladders.slice(1) };
+    expect((await send(all, 'POST', '/api/policies/ladder', hasty)).status).toBe(422);
+    const saved = await send(all, 'POST', '/api/policies/ladder', { ...policy.ladder, handoffS: 75 });
+    expect(saved.status).toBe(201);
+    expect((await send(all, 'GET', '/api/policies')).body.ladder.handoffS).toBe(75);
+    const { items } = (await send(all, 'GET', '/api/policies/versions')).body;
+    expect(items[0]).toMatchObject({ kind: 'ladder', version: saved.body.version, by: all.name });
   });
 
   test('of hospitals the one where the resident is known is asked', async () => {

@@ -6,7 +6,7 @@ import { newSecret } from '#handoff/signature.ts';
 import { standingClock, startPlatformHere, type RunningPlatform } from '#test/harness/running.ts';
 import { pressOf, settleStreets, signInPerson, type Home, type Person, type Street } from '../access/streets.ts';
 
-type Method = 'GET' | 'POST' | 'PATCH';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
 
 export interface Answer {
   status: number;

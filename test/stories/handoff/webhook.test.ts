@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, describe, expect, test } from 'vitest';
+import { sealSecrets } from '#handoff/partners.ts';
 import { isSigned, signatureOf } from '#handoff/signature.ts';
+import { createSealing } from '#platform/sealing.ts';
 import { repositoryFolder } from '#test/harness/process.ts';
 import { startDocumented, startReceiver } from './receiver.ts';
 import { startRig } from './rig.ts';
@@ -66,6 +68,38 @@ describe('a webhook', () => {
     });
     const looks = await rig.send(rig.own.people.auditor, 'GET', `/api/residents/${home.residentId}/looks`);
     expect(looks.body.items.map((one: { by: { name: string } }) => one.by.name)).toContain('120 指挥中心(系统)');
+  });
+
+  test('is signed with the secret that was shown once; the database holds it sealed, the ones of before too', async () => {
+    const stored = async (): Promise<string> =>
+      (await rig.running.db.pool.query('select webhook_secret from partner where id = $1', [partner.id])).rows[0]
+        .webhook_secret;
+    const signedWith = async (secret: string): Promise<boolean> => {
+      const handoff = await rig.handOver((await rig.claimed()).id);
+      await carry();
+      const got = eventsOf(handoff)[0]!;
+      const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map((name) =>
+        String(got.headers[`webhook-${name}`]),
+      );
+      return isSigned(secret, { id: id!, timestamp: timestamp!, signature: signature! }, got.body, clock.now());
+    };
+    expect(await stored()).toBe(partner.secret);
+    await sealSecrets({ db: rig.running.db, sealing: createSealing(rig.running.config) });
+    expect(await stored()).toMatch(/^sealed1\.[\w-]+$/);
+    expect(await signedWith(partner.secret)).toBe(true);
+    const { body } = await rig.send(rig.own.people.admin, 'PATCH', `/api/partners/${partner.id}`, {
+      version: 1,
+      newSecret: true,
+    });
+    expect(await stored()).toMatch(/^sealed1\./);
+    expect([await signedWith(body.webhookSecret), await signedWith(partner.secret)]).toEqual([true, false]);
+    partner.secret = body.webhookSecret;
+    // Another key opens nothing: the webhook waits, and goes out when the right one is there.
+    const strange = createSealing({ ...rig.running.config, secretKey: 'x'.repeat(32) }).open(
+      await stored(),
+      partner.id,
+    );
+    expect(strange).toBeNull();
   });
 
   test('to a partner that answers 500 for an hour is carried through, with growing pauses, and taken once', async () => {

@@ -79,6 +79,14 @@ export const HANDOFF: Record<string, Exercise> = {
       return [send('PATCH', `/api/partners/${id}`, { version, name: '改个名' })];
     },
   },
+  'GET /api/phone-lines': { aimless: true, calls: () => [get('/api/phone-lines')] },
+  // What holds for everybody is not for the administrator of one street.
+  'PUT /api/phone-lines/:number': {
+    aimless: true,
+    well: [403],
+    calls: () => [send('PUT', '/api/phone-lines/0710-3511999', { key: 'sos' })],
+  },
+  'GET /api/policies/versions': { aimless: true, calls: () => [get('/api/policies/versions')] },
   'GET /api/medical/cases': {
     shows: true,
     aimless: true,
