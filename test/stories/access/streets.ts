@@ -193,8 +193,7 @@ async function wordsSaidIn(pool: pg.Pool, street: string): Promise<string[]> {
     select unnest(array[id::text, address]) as word, false as phone from home
     union all select unnest(array[id::text, name, registered_address]), false from person
     union all select phone, true from person
-    -- 赵师傅 is also what the box calls any helper whose name is 赵.
-    union all select unnest(array[t.id::text, case when t.name not like '_师傅' then t.name end]), false from contact t join person on person.id = t.resident_id
+    union all select unnest(array[t.id::text, t.name]), false from contact t join person on person.id = t.resident_id
     union all select t.phone, true from contact t join person on person.id = t.resident_id
     union all select unnest(array[d.id, d.adapter_name]), false from device d
       where d.household_id in (select id from home) or d.resident_id in (select id from person)
@@ -206,7 +205,9 @@ async function wordsSaidIn(pool: pg.Pool, street: string): Promise<string[]> {
     union all select unnest(array[g.id::text, g.path, g.name]), false from region g, street where starts_with(g.path, street.path)`,
     [street],
   );
-  return rows.flatMap(({ word, phone }) => (word === null ? [] : phone ? [word, maskPhone(word)!] : [word]));
+  // 赵师傅 is also what the box calls any helper whose name is 赵.
+  const names = rows.filter(({ word }) => word !== null && !/^.师傅$/.test(word));
+  return names.flatMap(({ word, phone }) => (phone ? [word!, maskPhone(word)!] : [word!]));
 }
 
 /** A digest of every row of a street that somebody may change, by table: the same as long as nobody did. */
