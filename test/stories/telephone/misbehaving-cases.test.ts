@@ -1,79 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createModules, type Modules } from '#app/modules.ts';
-import { seedDemoPartners } from '#handoff/demo.ts';
-import { createTelephoneNetwork, type TelephoneNetwork } from '#devices/telephone/network.ts';
+import { afterAll, expect, test } from 'vitest';
 import { NO_FAULTS } from '#devices/telephone/faults.ts';
-import type { Leg } from '#devices/telephone/leg.ts';
 import type { Incident } from '#dispatch/domain/incident.ts';
 import { rebuild, type Patch } from '#dispatch/domain/rebuild.ts';
-import { loadIncidents, type CaseEvent } from '#dispatch/store.ts';
-import { insertAccount } from '#identity/accounts.ts';
-import { readConfig } from '#platform/config.ts';
-import { createHttpServer, type App } from '#platform/http.ts';
-import { createLog } from '#platform/log.ts';
-import { KNOWN_GRID } from '#registry/demo/known.ts';
-import { regionsOfLevel } from '#registry/directory/directory.ts';
-import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts';
+import { loadIncidents } from '#dispatch/store.ts';
 import { ACTORS } from '#test/harness/homes.ts';
-import { standingClock } from '#test/harness/running.ts';
-import { TEST_ACCOUNT } from '#test/harness/telephone.ts';
-import { redPress } from '../climbing.ts';
+import { startCaseWorld } from './case-world.ts';
 
 /** `CASES=500 npm test -- test/stories/telephone/misbehaving-cases.test.ts` for the long form; ten minutes. */
 const CASES = Number(process.env['CASES'] ?? 40);
-/** A Monday noon, when people are on duty. */
-const clock = standingClock(Date.parse('2026-11-23T12:00:00+08:00'));
 
-let base: TestDatabase;
-let network: TelephoneNetwork;
-let modules: Modules;
-let app: App;
-
-beforeAll(async () => {
-  base = await createTestDatabase({ seeded: true, max: 20 });
-  network = createTelephoneNetwork({
-    clock,
-    ...TEST_ACCOUNT,
-    lines: () => [],
-    others: { pickUp: 'never' },
-    seed: 20261123,
-  });
-  const { url } = await network.start();
-  const read = readConfig({ HTTP_PORT: '0', DEMO: '0' });
-  if ('errors' in read) throw new Error(read.errors.join());
-  const log = createLog('silent');
-  const { config } = read;
-  const { db } = base;
-  let local = '';
-  const account = { ...TEST_ACCOUNT, from: '+8671012349', apiBase: url };
-  const reach = { poke: () => undefined, baseUrl: () => local, local: () => local };
-  modules = createModules({ config, log, clock, db, network: account, ...reach });
-  await modules.policies.refresh();
-  app = await createHttpServer({ config, log, clock, db });
-  modules.telephony!.registerRoutes(app);
-  local = await app.listen({ host: '127.0.0.1', port: 0 });
-  await agree();
-});
-afterAll(async () => {
-  await modules.stop();
-  await network.stop();
-  await app.close();
-  await base.drop();
-});
-
-/** The centres of the demo: 120 has agreed to be called automatically. */
-async function agree(): Promise<void> {
-  const district = (await regionsOfLevel(base.db, 'district')).find((region) => KNOWN_GRID.startsWith(region.path))!;
-  const ids = new Map<string, string>();
-  for (const username of ['desk120', 'desk110', 'desk119', 'hospital1', 'hospital2']) {
-    const id = randomUUID();
-    ids.set(username, id);
-    const account = { id, username, role: 'partner' as const, name: username, staffId: null, totpSecret: null };
-    await insertAccount(base.db, { ...account, passwordHash: 'none', regions: [district] }, clock.now());
-  }
-  await seedDemoPartners(base.db, { district, streets: [], account: (username) => ids.get(username)! });
-}
+const world = await startCaseWorld({ seed: 20261123, others: { pickUp: 'never' } });
+const { network, rows, pass, jobOf } = world;
+afterAll(() => world.stop());
 
 /** What a telephone does: the same each time it rings. */
 const WAYS = [
@@ -86,40 +24,8 @@ const WAYS = [
   { pickUp: 'busy' },
 ] as const;
 
-const rows = <Row extends object>(text: string, params: readonly unknown[] = []): Promise<Row[]> =>
-  base.db.query<Row>({ name: `test ${createHash('md5').update(text).digest('hex')}`, text }, params);
-
-let followed = 0;
-/** What the outbox tells the modules that follow cases, in its order. */
-async function follow(): Promise<void> {
-  const told = await rows<{ id: string; payload: CaseEvent }>(
-    `select id, payload from outbox where topic = 'case' and id > $1 order by id`,
-    [followed],
-  );
-  for (const { id, payload } of told) {
-    await modules.follow(payload);
-    followed = Number(id);
-  }
-}
-
-/** Lets so much time pass with everything that the platform and the network make of it. */
-async function pass(seconds: number, stepS: number): Promise<void> {
-  for (let passed = 0; passed < seconds; passed += stepS) {
-    clock.advance(stepS * 1_000);
-    await network.settle();
-    await modules.sweep.runOnce();
-    while ((await modules.intents.runForgotten(0)) > 0);
-    await follow();
-    await modules.handoff.runOnce();
-    await modules.telephony!.runOnce();
-    await network.settle();
-  }
-}
-
 /** What a call is in its case when a key was pressed in it and counted. */
 const COUNTED = ['accepted', 'declined', 'connected', 'done'];
-
-const jobOf = (leg: Leg): string => new URL(leg.asked.get('Url')!).searchParams.get('job')!;
 
 test(`${CASES} red presses that nobody touches, over a network that does everything wrong: nobody is called twice for one intent, each has its outcome, no yes is lost`, async () => {
   network.setFaults({
@@ -148,16 +54,15 @@ test(`${CASES} red presses that nobody touches, over a network that does everyth
   expect(devices).toHaveLength(CASES);
   const opened: string[] = [];
   for (let n = 0; n < CASES; n += 10) {
-    const presses = devices.slice(n, n + 10).map(({ id }) => redPress(id, clock.now()));
-    opened.push(...(await modules.receiver.receive(presses)).map(({ incident }) => incident!));
+    opened.push(...(await world.press(devices.slice(n, n + 10).map(({ id }) => id))));
     await pass(10, 2);
   }
   expect(new Set(opened).size).toBe(CASES);
   await pass(240, 2);
   // Then operators come and end each, whatever still rings.
   for (const id of opened) {
-    await modules.cases.desk(id, { type: 'claim' }, ACTORS[0]!, null);
-    await modules.cases.desk(id, { type: 'resolve', code: 'rescue' }, ACTORS[0]!, null);
+    await world.modules.cases.desk(id, { type: 'claim' }, ACTORS[0]!, null);
+    await world.modules.cases.desk(id, { type: 'resolve', code: 'rescue' }, ACTORS[0]!, null);
   }
   const open = `select id, state from phone_job where state <> 'ended' or outcome is null`;
   for (let n = 0; n < 60 && (await rows(open)).length > 0; n++) await pass(120, 60);
@@ -185,9 +90,9 @@ async function expectOnceEach(): Promise<void> {
 }
 
 const loadCases = async (ids: readonly string[]): Promise<Incident[]> =>
-  (await loadIncidents(base.db, { name: 'test_cases', text: 'select * from incident where id = any ($1)' }, [ids])).map(
-    ({ incident }) => incident,
-  );
+  (
+    await loadIncidents(world.db, { name: 'test_cases', text: 'select * from incident where id = any ($1)' }, [ids])
+  ).map(({ incident }) => incident);
 
 /** The history alone rebuilds the case, and nobody of its calls is left on the line. */
 async function expectHistory(incident: Incident): Promise<void> {
