@@ -7,13 +7,13 @@ const NEIGHBOUR = '+8615400002222';
 const world = await startCaseWorld({ others: { pickUp: 'never' } });
 const { network, rows, pass } = world;
 afterAll(() => world.stop());
+network.script('120', { pickUp: 3, keys: ['1', '77#', '5#'], keyAfterS: 1 });
 
 const pressed = async (device: string): Promise<string> => (await world.press([device]))[0]!;
 
 test('a red press that nobody touches reaches family, grid worker and 120 by itself, each once, and the history says who answered what', async () => {
   network.script(DAUGHTER, { pickUp: 'never' });
   network.script(NEIGHBOUR, { pickUp: 4, keys: ['1', '6#'], keyAfterS: 1 });
-  network.script('120', { pickUp: 3, keys: ['1', '77#', '5#'], keyAfterS: 1 });
   const id = await pressed('demo-0001');
   const staff = await rows<{ phone: string }>(`select phone from staff where phone is not null`);
   // Whoever of the street is asked goes, in seven minutes.
