@@ -110,7 +110,7 @@ const PROOFS: Record<string, string> = {
 };
 /** How a supervisor sits in on the line. */
 const SEATS: Record<string, string> = {
-  listen: '旁听通话,谁也听不见她',
+  listen: '旁听通话(谁也听不见)',
   whisper: '在线上只对坐席说话',
   join: '加入通话,人人听得见',
 };

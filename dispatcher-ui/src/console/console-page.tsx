@@ -14,6 +14,7 @@ import './incident/case-small.css';
 import './list/list.css';
 import './map/map.css';
 import './sheets/sheets.css';
+import './supervision/supervision.css';
 import './windows/windows.css';
 import './work-order/work-order.css';
 

@@ -22,7 +22,10 @@ export type Panel =
   | 'help'
   | 'handover'
   | 'floor'
-  | 'phone';
+  | 'phone'
+  | 'quality'
+  | 'score'
+  | 'myScores';
 
 export interface View {
   openId: string | null;

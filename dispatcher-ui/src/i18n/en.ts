@@ -1,6 +1,7 @@
 /** Every text of the page in English; a key that Chinese has and English has not does not compile. */
 import { englishCase } from './en-case.ts';
 import { englishHandoff } from './en-handoff.ts';
+import { englishSupervision } from './en-supervision.ts';
 import { englishVendor } from './en-vendor.ts';
 import { englishWords } from './en-words.ts';
 import type { zh } from './zh.ts';
@@ -10,6 +11,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...englishWords,
   ...englishCase,
   ...englishHandoff,
+  ...englishSupervision,
   'app.name': '一键通',
   'app.what': '12349 home care calls',
   'arm.go': 'Switch the sound on and begin',

@@ -1,6 +1,7 @@
 /** Every text of the page in Chinese: words a neighbour would say, short enough for a tired eye. */
 import { caseTexts } from './zh-case.ts';
 import { handoffTexts } from './zh-handoff.ts';
+import { supervisionTexts } from './zh-supervision.ts';
 import { vendorTexts } from './zh-vendor.ts';
 import { wordTexts } from './zh-words.ts';
 
@@ -9,6 +10,7 @@ export const zh = {
   ...wordTexts,
   ...caseTexts,
   ...handoffTexts,
+  ...supervisionTexts,
   'app.name': '一键通',
   'app.what': '12349 居家养老呼叫',
   'arm.go': '打开声音,开始值班',

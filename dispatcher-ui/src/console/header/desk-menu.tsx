@@ -13,6 +13,8 @@ import { openPanel, view } from '../view.ts';
 
 const STATES = ['ready', 'talking', 'wrap_up', 'break'] as const satisfies readonly DeskState[];
 
+const PANELS = ['handover', 'floor', 'open', 'phone', 'quality', 'myScores'] as const;
+
 /** Nobody sits here any more; whether the server heard it or not, she may go. */
 async function leaveDesk(): Promise<void> {
   await setDesk('off').catch(() => undefined);
@@ -55,13 +57,21 @@ export function DeskMenu(): ReactNode {
     { key: 'handover', label: toSign > 0 ? t('desk.handoverWaiting', { count: toSign }) : t('desk.handover') },
     { key: 'open', label: t('desk.openByHand') },
     { key: 'phone', label: t('window.phone') },
-    ...(me.role === 'supervisor' ? [{ key: 'floor', label: t('desk.floor') }] : []),
+    { key: 'orders', label: t('office.title') },
+    ...(me.role === 'supervisor'
+      ? [
+          { key: 'floor', label: t('desk.floor') },
+          { key: 'quality', label: t('window.quality') },
+        ]
+      : [{ key: 'myScores', label: t('window.myScores') }]),
     { type: 'divider' as const },
     { key: 'leave', label: t('header.signOut') },
   ];
   const choose = (key: string) => {
-    if (key === 'leave') void leaveDesk().then(() => signOut(client));
-    else if (key === 'handover' || key === 'floor' || key === 'open' || key === 'phone') openPanel(key);
+    const panel = PANELS.find((one) => one === key);
+    if (key === 'orders') window.open('/orders', '_blank', 'noreferrer');
+    else if (key === 'leave') void leaveDesk().then(() => signOut(client));
+    else if (panel) openPanel(panel);
     else void change(key as DeskState);
   };
   return (

@@ -1,6 +1,7 @@
 /** Which acts an incident allows to whom, each with its key: one table for buttons, keys and the bar at the bottom. */
 import type { WireIncident } from '#contracts/incident.ts';
 import type { Me } from '#contracts/session.ts';
+import { lineActs } from '../supervision/line-acts.ts';
 import { arrivingOf, isOpen, isUntaken } from './case-state.ts';
 
 export const ACTIONS = {
@@ -21,6 +22,10 @@ export const ACTIONS = {
   release: { key: 'l', cap: 'L' },
   cancel: { key: 'x', cap: 'X' },
   reopen: { key: 'b', cap: 'B' },
+  listen: { key: 's', cap: 'S' },
+  whisper: { key: 'w', cap: 'W' },
+  join: { key: 'y', cap: 'Y' },
+  leaveLine: { key: 'z', cap: 'Z' },
   route1: { key: '1', cap: '1' },
   route2: { key: '2', cap: '2' },
   route3: { key: '3', cap: '3' },
@@ -36,8 +41,12 @@ export function isMine(incident: WireIncident, me: Me): boolean {
   return incident.owner?.id === me.id;
 }
 
-/** The acts that are possible now, the one to be done next first. */
+/** The acts that are possible now, the one to be done next first; what a supervisor may do on the line comes last. */
 export function actionsOf(incident: WireIncident, me: Me): ActionId[] {
+  return [...caseActs(incident, me), ...lineActs(incident, me)];
+}
+
+function caseActs(incident: WireIncident, me: Me): ActionId[] {
   if (incident.state === 'resolved') return ['close', 'reopen', 'note'];
   if (!isOpen(incident)) return [];
   const routes = (['route1', 'route2', 'route3'] as const).filter((one) => ROUTES[one] !== incident.queue);

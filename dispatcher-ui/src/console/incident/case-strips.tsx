@@ -6,6 +6,7 @@ import { Icon } from '../../ui/icons.tsx';
 import type { ShownIncident } from '../live/reading.ts';
 import { useNearness } from '../live/timers.tsx';
 import { useDesk, useLive } from '../live/use-live.tsx';
+import { SupervisorStrip } from '../supervision/case-line.tsx';
 import { openIncident } from '../view.ts';
 import { isMine } from './actions.ts';
 import { useCase } from './case-context.tsx';
@@ -29,6 +30,7 @@ export function CaseStrips({ incident, error }: { incident: ShownIncident; error
           <Icon name="person" /> {t('strip.anothers', { name: incident.owner?.name ?? '' })}
         </p>
       )}
+      <SupervisorStrip incident={incident} />
       <Reminder incident={incident} />
       {incident.quiet && (
         <p className="strip">

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CaseLine } from '../supervision/case-line.tsx';
 import { useIsLive } from '../live/use-live.tsx';
 import { FirstQuestions } from '../handoff-call/first-questions.tsx';
 import { Sheets } from '../sheets/sheets.tsx';
@@ -29,6 +30,7 @@ export function CaseView(): ReactNode {
       <div className="case-body">
         <div className="case-facts-side">
           <CaseHelp incident={incident} />
+          <CaseLine incident={incident} />
           <WorkOrders incident={incident} />
           <CasePerson incident={incident} detail={detail} />
           <FirstQuestions key={incident.id} incident={incident} detail={detail} />

@@ -1,5 +1,6 @@
 import type { useTranslation } from 'react-i18next';
 import type { ShownIncident } from '../live/reading.ts';
+import type { LineAct } from '../supervision/line-acts.ts';
 import { toast } from '../toasts.ts';
 import { openPanel } from '../view.ts';
 import { ROUTES, type ActionId } from './actions.ts';
@@ -48,12 +49,23 @@ export function performAction(id: ActionId, incident: ShownIncident, means: Mean
       return incident.quiet ? openPanel('loud') : void hush(incident, commands, t);
     case 'talk':
       return talk(incident, means);
+    case 'listen':
+    case 'whisper':
+    case 'join':
+    case 'leaveLine':
+      return sitIn(id, incident, means);
     case 'reopen':
       void commands.run(incident, 'reopen', { version }, { say: t('toast.reopened') });
       return;
     default:
       openPanel(id);
   }
+}
+
+/** My own telephone rings first; on the line, only the way of sitting in changes. */
+function sitIn(id: LineAct, incident: ShownIncident, { commands }: Means): void {
+  // What follows stands beside the line itself.
+  void commands.run(incident, 'supervise', { mode: id === 'leaveLine' ? 'leave' : id });
 }
 
 /** Sends it to another queue; nobody loses it by this, so it can be taken back. */

@@ -30,6 +30,8 @@ const ICONS: Record<string, IconName> = {
   offered: 'walk',
   claimed: 'person',
   taken_over: 'person',
+  supervised: 'ear',
+  supervise_left: 'ear',
   line_asked: 'line',
   line_open: 'line',
   line_closed: 'line',

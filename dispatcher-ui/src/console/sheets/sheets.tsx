@@ -4,6 +4,7 @@ import { useStore } from '../../ui/store.ts';
 import { useCase } from '../incident/case-context.tsx';
 import type { ActionId } from '../incident/actions.ts';
 import type { ShownIncident } from '../live/reading.ts';
+import { ScoreSheet } from '../supervision/score-sheet.tsx';
 import { view } from '../view.ts';
 import { WorkOrderSheet } from '../work-order/work-order-sheet.tsx';
 import { CancelSheet, LoudSheet, ReleaseSheet, RouteSheet } from './confirm-sheets.tsx';
@@ -24,6 +25,7 @@ export function Sheets({
   const { actions } = useCase();
   if (panel === null) return null;
   if (panel === 'loud') return incident.quiet && actions.includes('quiet') ? <LoudSheet incident={incident} /> : null;
+  if (panel === 'score') return <ScoreSheet incident={incident} />;
   if (!actions.includes(panel as ActionId)) return null;
   switch (panel) {
     case 'handoff':

@@ -27,7 +27,7 @@ const GROUPS: readonly { title: Words; keys: readonly (readonly [string, Words])
     keys: [
       ...acts(['claim', 'takeOver', 'assign', 'order', 'arrived', 'handoff', 'talk', 'dial', 'quiet']),
       ['E', 'ask.title'],
-      ...acts(['note', 'identify', 'attend']),
+      ...acts(['note', 'identify', 'attend', 'listen', 'whisper', 'join', 'leaveLine']),
     ],
   },
   {

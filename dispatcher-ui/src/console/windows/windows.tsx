@@ -2,6 +2,7 @@ import { Modal } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from '../../ui/store.ts';
+import { MyScoresWindow, QualityWindow } from '../supervision/quality-windows.tsx';
 import { openPanel, view } from '../view.ts';
 import { FloorWindow } from './floor-window.tsx';
 import { HandoverWindow } from './handover-window.tsx';
@@ -15,8 +16,10 @@ const WINDOWS = {
   handover: HandoverWindow,
   floor: FloorWindow,
   phone: PhoneWindow,
+  quality: QualityWindow,
+  myScores: MyScoresWindow,
 } as const;
-const WIDE: Record<keyof typeof WINDOWS, number> = { help: 760, open: 560, handover: 720, floor: 880, phone: 480 };
+const WIDE: Record<keyof typeof WINDOWS, number> = { help: 760, open: 560, handover: 720, floor: 880, phone: 480, quality: 880, myScores: 640 };
 
 /** What is not about the opened incident comes in a window over the page. */
 export function Windows(): ReactNode {
