@@ -193,7 +193,8 @@ function pickedUp(draft: Draft, call: CaseCall, event: 'answered' | 'joined'): v
   }
   call.state = 'connected';
   call.giveUpAt = null;
-  if (call.purpose !== 'supervise') addFact(draft, 'call_connected', callActor(call), { who: call.name, purpose: call.purpose });
+  if (call.purpose !== 'supervise')
+    addFact(draft, 'call_connected', callActor(call), { who: call.name, purpose: call.purpose });
 }
 
 /** Only a key proves a person. Of the family only somebody near counts as coming; who is far has been told, and the next is rung. */
