@@ -107,9 +107,15 @@ async function cutOff({ page, context, problems }: Side): Promise<void> {
   problems.splice(before);
 }
 
+let admins: Promise<Api> | undefined;
+/** Signed in once: a one-time code is good for one sign-in. */
+function administrator(): Promise<Api> {
+  return (admins ??= signInDemo(home.url, home.demo(), 'admin'));
+}
+
 /** The first of the demo's devices, after those that were pressed, that stands in a region of that name. */
 async function deviceIn(region: string): Promise<number> {
-  const admin = await signInDemo(home.url, home.demo(), 'admin');
+  const admin = await administrator();
   const { devices } = home.demo();
   for (let place = 2; place < devices.length; place++) {
     const { body } = await admin.get(`/api/devices/${devices[place]!.id}`);
@@ -241,6 +247,73 @@ test('the link of the message opens the packet once, for whoever says who he is'
   await again.getByText(/由“120 三号席 赵刚”打开过了,只能打开一次/).waitFor();
   await expectTidy(again, 'packet-390-used');
   expect(problems).toEqual([]);
+  await context.close();
+});
+
+test('the administrator enters a partner whose secret is shown once, a dial-only line, and a ladder that is checked first', async () => {
+  const context = await browser.newContext({ viewport: WIDE, locale: 'zh-CN' });
+  await context.addInitScript(() => localStorage.setItem('theme', 'light'));
+  const [name, value] = (await administrator()).cookie.split('=') as [string, string];
+  await context.addCookies([{ name, value, url: home.url }]);
+  const page = await context.newPage();
+  const { problems } = watchPage(page);
+  await page.goto(`${home.url}/admin`);
+  await page
+    .locator('.admin-row', { hasText: '120 指挥中心' })
+    .getByText(/短信链接、自动电话/)
+    .waitFor();
+  await expectTidy(page, 'admin-1440-light-partners');
+  await page.getByRole('button', { name: '新增合作中心' }).click();
+  await page.getByLabel('管哪一片').click();
+  await page.keyboard.type('樊城');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('名称').fill('襄阳急救中心二号');
+  await page.getByLabel('电话', { exact: true }).fill('0710-3511234');
+  await page.getByLabel('系统接口地址').fill('ftp://nowhere');
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.getByText('http(s) 地址').waitFor();
+  await page.getByLabel('系统接口地址').fill('https://ems.example/hook');
+  await expectTidy(page, 'admin-1440-light-new-partner');
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.getByText(/^whsec_/).waitFor();
+  await expectTidy(page, 'admin-1440-light-secret');
+  await page.getByRole('button', { name: '抄好了' }).click();
+  await page
+    .locator('.admin-row', { hasText: '襄阳急救中心二号' })
+    .getByText(/系统接口/)
+    .waitFor();
+  expect(await page.getByText(/whsec_/).count()).toBe(0);
+
+  await page.getByRole('button', { name: '拨号线路' }).click();
+  await page.getByLabel('被叫号码').fill('0710-3511 888');
+  await page.getByRole('button', { name: '加上' }).click();
+  await page.locator('.admin-row', { hasText: '+867103511888' }).getByText('红键').waitFor();
+  await expectTidy(page, 'admin-1440-light-lines');
+
+  await page.getByRole('button', { name: '升级策略' }).click();
+  await page.getByText('出厂设置').first().waitFor();
+  await expectTidy(page, 'admin-1440-light-ladders');
+  await page.getByRole('button', { name: '修改' }).click();
+  const second = page.getByLabel('急救 110/120 2 秒后找');
+  await second.fill('25');
+  await page.getByText('急救 110/120:后一步不能早于前一步').waitFor();
+  expect(await page.getByRole('button', { name: '保存' }).isDisabled()).toBe(true);
+  await second.fill('12');
+  await page.getByText('急救 110/120:后一步不能早于前一步').waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: '日间' }).click();
+  await keepScreen(page, 'admin-1440-dark-ladders-changing');
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.getByRole('button', { name: '保存并生效' }).click();
+  await page.getByText(/第 1 版 · /).waitFor();
+  const { ladder } = (await (await administrator()).get('/api/policies')).body;
+  expect(ladder.ladders[0].steps[1]).toEqual({ afterS: 12, who: 'supervisors' });
+
+  await page.setViewportSize(PHONE);
+  await page.getByRole('button', { name: '分流规则' }).click();
+  await page.getByText('其余的都走这条').waitFor();
+  await expectTidy(page, 'admin-390-dark-routing');
+  // That an address of the wrong kind was refused is what was wanted.
+  expect(problems.filter((one) => !one.includes('422'))).toEqual([]);
   await context.close();
 });
 

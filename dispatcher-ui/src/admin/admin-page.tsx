@@ -1,0 +1,82 @@
+/** `/admin`: partners, dial-only lines, ladders and routing. */
+import '../i18n/i18n.ts';
+import { QueryClient } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Me } from '#contracts/session.ts';
+import { signOut } from '../api/session.ts';
+import { Preferences } from '../console/header/preferences.tsx';
+import { SignedIn } from '../ui/signed-in.tsx';
+import { Ladders } from './ladders.tsx';
+import { Lines } from './lines.tsx';
+import { Partners } from './partners.tsx';
+import { Routing } from './routing.tsx';
+import { useTexts } from './texts.ts';
+import './admin.css';
+
+const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
+
+export default function AdminPage(): ReactNode {
+  return (
+    <SignedIn client={client}>
+      {(me) => (me.role === 'admin' || me.role === 'supervisor' ? <Admin key={me.id} me={me} /> : <NotHere />)}
+    </SignedIn>
+  );
+}
+
+const PARTS = ['partners', 'lines', 'ladders', 'routing'] as const;
+type Part = (typeof PARTS)[number];
+
+function Admin({ me }: { me: Me }): ReactNode {
+  const t = useTexts();
+  const { t: words } = useTranslation();
+  const may = me.role === 'admin';
+  const [part, setPart] = useState<Part>('partners');
+  useEffect(() => {
+    document.title = `${t[part]} · ${t.title}`;
+  }, [part, t]);
+  // The numbers of units are the administrator's alone.
+  const parts = PARTS.filter((one) => may || one !== 'lines');
+  return (
+    <main className="admin">
+      <header className="admin-top">
+        <h1>{t.title}</h1>
+        <span className="grey">{me.name}</span>
+        <Preferences />
+        <Button type="text" size="small" onClick={() => void signOut(client)}>
+          {words('header.signOut')}
+        </Button>
+      </header>
+      <nav className="admin-parts">
+        {parts.map((one) => (
+          <button key={one} type="button" aria-current={one === part ? 'page' : undefined} onClick={() => setPart(one)}>
+            {t[one]}
+          </button>
+        ))}
+      </nav>
+      <div className="admin-body">
+        {!may && <p className="grey">{t.readOnly}</p>}
+        {part === 'partners' && <Partners may={may} />}
+        {part === 'lines' && <Lines />}
+        {part === 'ladders' && <Ladders may={may} />}
+        {part === 'routing' && <Routing may={may} />}
+      </div>
+    </main>
+  );
+}
+
+function NotHere(): ReactNode {
+  const t = useTexts();
+  const { t: words } = useTranslation();
+  return (
+    <main className="plain-page">
+      <div className="arm-sound">
+        <p>{t.notHere}</p>
+        <Button type="primary" size="large" onClick={() => void signOut(client)}>
+          {words('header.signOut')}
+        </Button>
+      </div>
+    </main>
+  );
+}
