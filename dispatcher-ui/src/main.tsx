@@ -18,6 +18,7 @@ const PacketPage = lazy(() => import('./desk/packet-page.tsx'));
 const VendorPage = lazy(() => import('./vendor/vendor-page.tsx'));
 const FieldPage = lazy(() => import('./field/field-page.tsx'));
 const PhonesPage = lazy(() => import('./phones/phones-page.tsx'));
+const AdminPage = lazy(() => import('./admin/admin-page.tsx'));
 const SetupPage = lazy(() => import('./setup/setup-page.tsx'));
 
 const router = createBrowserRouter([
@@ -29,6 +30,7 @@ const router = createBrowserRouter([
   { path: '/vendor', element: <VendorPage /> },
   { path: '/field', element: <FieldPage /> },
   { path: '/phones', element: <PhonesPage /> },
+  { path: '/admin', element: <AdminPage /> },
   { path: '/setup', element: <SetupPage /> },
   { path: '*', element: <Navigate to="/" replace /> },
 ]);
