@@ -2,22 +2,28 @@ import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
 import { phoneLineSchema } from '#contracts/telephone.ts';
 import { listOf } from '#contracts/list.ts';
-import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
-import type { Database } from '#platform/database.ts';
+import type { Viewer } from '#platform/access.ts';
+import type { Database, Db, Tx } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { loadQueries } from '#platform/sql.ts';
-import { auditor, MANAGERS, mustHoldAll, type Recorders } from '#registry/scope.ts';
 import { normaliseNumber, spellings } from './numbers.ts';
 
 const q = loadQueries(import.meta.url, 'telephony', ['list_lines', 'put_line', 'drop_line']);
 const KEYS = (Object.keys(EVENT_TYPES) as EventType[]).filter((type) => EVENT_TYPES[type] !== 'kept');
 const tags = ['telephone'];
+const MANAGERS = ['admin'] as const;
+
+interface LineRoutesDeps {
+  db: Database;
+  /** Throws for whoever does not manage everything. */
+  mustHoldAll(db: Db, viewer: Viewer): Promise<void>;
+  audit(tx: Tx, viewer: Viewer, what: string, subject: string, data?: Record<string, unknown>): Promise<void>;
+}
 
 /** `/api/phone-lines`: numbers that units call which can only dial, and the key that each of them stands for. */
-export function registerLineRoutes(app: App, deps: Recorders & { db: Database; clock: Clock }): void {
-  const { db } = deps;
-  const audit = auditor(deps);
+export function registerLineRoutes(app: App, deps: LineRoutesDeps): void {
+  const { db, mustHoldAll, audit } = deps;
   app.get(
     '/api/phone-lines',
     {

@@ -78,7 +78,7 @@ where j.incident_id = $1 and j.kind = 'call'
 order by j.ordered_at, j.id;
 
 -- name: recordings_of
--- When each began is counted back from when it was told of, a second after its end.
+-- When each began is counted back from its end.
 select id, incident_id as "incidentId", seconds,
   recorded_at - make_interval(secs => seconds) as "startedAt", recorded_at as "endedAt"
 from phone_recording

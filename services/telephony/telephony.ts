@@ -1,3 +1,4 @@
+import { Counter } from 'prom-client';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
@@ -9,7 +10,7 @@ import type { OnInbound, OnReport, Telephony } from './port.ts';
 import { askSeat } from './seats.ts';
 import { addJob, askHangUp } from './store.ts';
 import { callUrls } from './urls.ts';
-import { registerWebhooks, type Refusal } from './webhooks.ts';
+import { registerWebhooks } from './webhooks.ts';
 
 export interface TelephonyDeps {
   db: Database;
@@ -30,8 +31,6 @@ export interface RunningTelephony extends Telephony {
   recording(sid: string): Promise<{ type: string; bytes: Buffer }>;
   /** Moves everything that is due now, to the end of each request. */
   runOnce(): Promise<number>;
-  /** Webhooks refused so far, by reason. */
-  readonly refused: Readonly<Partial<Record<Refusal, number>>>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -40,7 +39,6 @@ export interface RunningTelephony extends Telephony {
 export function createTelephony(deps: TelephonyDeps): RunningTelephony {
   const { db, clock, log, onReport } = deps;
   const network = createNetwork(deps.network);
-  const refused: Partial<Record<Refusal, number>> = {};
   const mover = createMover({
     db,
     clock,
@@ -50,7 +48,6 @@ export function createTelephony(deps: TelephonyDeps): RunningTelephony {
     urlsOf: (job) => callUrls(deps.publicUrl(), job.id),
   });
   return {
-    refused,
     async place(tx, order) {
       const { id, incidentId, to, ...detail } = order;
       const now = clock.now();
@@ -94,6 +91,12 @@ export function createTelephony(deps: TelephonyDeps): RunningTelephony {
       if (await askSeat(tx, callId, seat, clock.now())) tx.afterCommit(mover.poke);
     },
     registerRoutes(app) {
+      const refused = new Counter({
+        name: 'telephone_webhooks_refused_total',
+        help: 'Webhooks of the telephone network that were refused, by reason',
+        labelNames: ['why'],
+        registers: [app.metrics],
+      });
       registerWebhooks(app, {
         db,
         clock,
@@ -104,9 +107,7 @@ export function createTelephony(deps: TelephonyDeps): RunningTelephony {
         publicUrl: deps.publicUrl,
         onReport,
         onInbound: deps.onInbound,
-        refused: (why) => {
-          refused[why] = (refused[why] ?? 0) + 1;
-        },
+        refused: (why) => refused.inc({ why }),
         poke: mover.poke,
       });
     },

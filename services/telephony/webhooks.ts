@@ -46,7 +46,7 @@ export interface WebhookDeps {
 }
 
 /** Why a webhook was refused. `replayed`: it is about something that was over a while ago. */
-export type Refusal = 'unsigned' | 'wrong_signature' | 'wrong_account' | 'unknown_job' | 'replayed';
+type Refusal = 'unsigned' | 'wrong_signature' | 'wrong_account' | 'unknown_job' | 'replayed';
 
 /** So long after its end the network may still tell of a call: late callbacks, recordings. */
 const LATE_MS = 60_000;
@@ -312,7 +312,10 @@ async function recording(deps: WebhookDeps, { form, query, now }: Heard): Promis
     if (form['RecordingStatus'] === 'completed' && /^RE[0-9a-f]{32}$/i.test(sid)) {
       const seconds = Number.parseInt(form['RecordingDuration'] ?? '0', 10) || 0;
       const conferenceSid = form['ConferenceSid'] ?? null;
-      await putRecording(tx, { id: idFromName(`recording ${sid}`), sid, job, conferenceSid, seconds, at: now });
+      // Told late, it is still of then: RFC 2822, whole seconds.
+      const began = Date.parse(form['RecordingStartTime'] ?? '');
+      const at = Number.isNaN(began) ? now : Math.min(now, began + seconds * 1000);
+      await putRecording(tx, { id: idFromName(`recording ${sid}`), sid, job, conferenceSid, seconds, at });
     }
     return true;
   });

@@ -5,6 +5,13 @@ import { sendProblem } from './problems.ts';
 import type { App } from './routes.ts';
 import { Problem } from '#kernel/errors.ts';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What `/metrics` shows; a module adds its own when it registers its routes. */
+    metrics: Registry;
+  }
+}
+
 /** What `/readyz` asks, by name (`database`, `broker`, `queues`): resolves when it works, rejects when not. */
 export type ReadyChecks = Record<string, () => Promise<void>>;
 
@@ -33,6 +40,7 @@ async function isWorking(check: () => Promise<void>): Promise<boolean> {
 
 /** `/healthz` (the process lives), `/readyz` (what it needs works; each check has 2 s), `/metrics` (Prometheus). */
 export function installHealth(app: App, deps: { checks: ReadyChecks; metrics: Registry; log: Log }): void {
+  app.decorate('metrics', deps.metrics);
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the request to the end of its answer',
