@@ -17,6 +17,7 @@ const DeskPage = lazy(() => import('./desk/desk-page.tsx'));
 const PacketPage = lazy(() => import('./desk/packet-page.tsx'));
 const VendorPage = lazy(() => import('./vendor/vendor-page.tsx'));
 const FieldPage = lazy(() => import('./field/field-page.tsx'));
+const OrdersPage = lazy(() => import('./orders/orders-page.tsx'));
 const PhonesPage = lazy(() => import('./phones/phones-page.tsx'));
 const AdminPage = lazy(() => import('./admin/admin-page.tsx'));
 const SetupPage = lazy(() => import('./setup/setup-page.tsx'));
@@ -29,6 +30,7 @@ const router = createBrowserRouter([
   { path: '/packet', element: <PacketPage /> },
   { path: '/vendor', element: <VendorPage /> },
   { path: '/field', element: <FieldPage /> },
+  { path: '/orders', element: <OrdersPage /> },
   { path: '/phones', element: <PhonesPage /> },
   { path: '/admin', element: <AdminPage /> },
   { path: '/setup', element: <SetupPage /> },

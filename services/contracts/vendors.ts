@@ -308,6 +308,19 @@ export const statementSchema = z.object({
 });
 export type Statement = z.infer<typeof statementSchema>;
 
+/** Who stands in a month's orders, with sums: what a statement of each would say. `appeals`: deductions that wait for a decision. */
+export const statementPartySchema = z.object({
+  kind: z.enum(['shop', 'payer']),
+  id: z.string(),
+  name: z.string(),
+  orders: z.number().int(),
+  totalFen: z.number().int(),
+  deductedFen: z.number().int(),
+  netFen: z.number().int(),
+  appeals: z.number().int(),
+});
+export type StatementParty = z.infer<typeof statementPartySchema>;
+
 /** `2026-11`, a month of Xiangyang's calendar. */
 export const monthSchema = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, '月份,如 2026-11 | a month such as 2026-11');
 export const newDeductionSchema = z.object({
@@ -346,7 +359,20 @@ export const ledgerSchema = z.object({
   sum: z.number().int(),
   entries: z.number().int(),
   accounts: z.array(z.object({ kind: z.string(), points: z.number().int() })),
+  /** The newest fifty: how many points went where, by kind of account. `number`: of its order, where the asker may see that. */
+  latest: z.array(
+    z.object({
+      id: z.string(),
+      at: z.string(),
+      kind: z.enum(['issue', 'spend', 'refund', 'expire', 'settle']),
+      from: z.string(),
+      to: z.string(),
+      points: z.number().int(),
+      number: z.string().nullable(),
+    }),
+  ),
 });
+export type Ledger = z.infer<typeof ledgerSchema>;
 
 /** A photo is a JPEG, PNG or WebP of at most this many bytes. */
 export const PHOTO_BYTES = 5 * 1024 * 1024;

@@ -163,6 +163,8 @@ where exists (select 1 from unnest($1::text[]) p where starts_with(region_path, 
   and ($5::timestamptz is null or (created_at, id) < ($5, $6::uuid))
   and (not $8::boolean or (state in ('confirmed', 'disputed', 'settled') and body -> 'callback' ->> 'dueAt' is not null
     and body -> 'callback' ->> 'outcome' is null))
+  and ($9::text is null or starts_with(body ->> 'number', $9) or strpos(body ->> 'serviceName', $9) > 0
+    or strpos(coalesce(body ->> 'shopName', ''), $9) > 0)
 order by created_at desc, id desc
 limit $7;
 

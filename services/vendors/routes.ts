@@ -110,12 +110,13 @@ function registerOrders(app: App, deps: VendorRoutesDeps): void {
     shop: z.uuid().optional(),
     /** Only what waits for a call-back. */
     callbacks: z.enum(['true', 'false']).default('false'),
+    q: z.string().trim().max(60).optional(),
   });
   app.get(
     '/api/work-orders',
     { config: { access: READERS }, schema: { querystring: query, response: { 200: listOf(wireOrderSchema) } } },
     async (request) => {
-      const { state, incident, shop, limit, cursor } = request.query;
+      const { state, incident, shop, limit, cursor, q: text } = request.query;
       const callbacks = request.query.callbacks === 'true';
       const own = await ownShopOf(deps, request.viewer);
       if (callbacks && own !== null)
@@ -127,6 +128,7 @@ function registerOrders(app: App, deps: VendorRoutesDeps): void {
         shopId: own ?? shop ?? null,
         states: state === 'all' || callbacks ? null : state === 'open' ? open : [state],
         callbacks,
+        text: text === undefined || text === '' ? null : text,
         after: readCursor(cursor),
         limit,
       });
@@ -176,7 +178,7 @@ function registerOrders(app: App, deps: VendorRoutesDeps): void {
 
 const MONTHS_SHOWN_MS = 31 * 86_400_000;
 
-/** What `/vendor` asks every three seconds: unchanged since its ETag, it is answered with 304 and the server's time. */
+/** What `/vendor` asks when it is told to look: unchanged since its ETag, it is answered with 304 and the server's time. */
 function registerMyShop(app: App, deps: VendorRoutesDeps): void {
   const { db, clock } = deps;
   app.get(

@@ -189,14 +189,16 @@ export async function listOrders(
     shopId: string | null;
     states: readonly OrderState[] | null;
     callbacks: boolean;
+    /** The beginning of a number, or a part of the service's or the shop's name. */
+    text: string | null;
     after: { at: Date; id: string } | null;
     limit: number;
   },
 ): Promise<{ items: WireOrder[]; nextCursor: string | null }> {
-  const { incident, shopId, states, after, limit, callbacks } = wanted;
+  const { incident, shopId, states, after, limit, callbacks, text } = wanted;
   // A shop's orders are its own wherever they lie: its area need not be its account's.
   const regions = viewer.role === 'vendor' ? [''] : viewer.regions;
-  const params = [regions, incident, shopId, states, after?.at ?? null, after?.id ?? null, limit + 1, callbacks];
+  const params = [regions, incident, shopId, states, after?.at ?? null, after?.id ?? null, limit + 1, callbacks, text];
   const found = (await loadOrders(deps.db, q.list_orders, params)).map((stored) => stored.order);
   const page = found.slice(0, limit);
   const own = viewer.role === 'vendor' ? shopId : null;

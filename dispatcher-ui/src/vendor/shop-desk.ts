@@ -28,6 +28,8 @@ export interface ShopState {
   mine: MyShop | null;
   link: 'asking' | 'live' | 'cut' | 'signed_out' | 'no_shop';
   pending: readonly Pending[];
+  /** How often the server said that something has changed. */
+  told: number;
   /** What the server refused, in its own words. */
   refused: string | null;
 }
@@ -54,7 +56,7 @@ function readKept(): Pending[] {
 
 /** Opens the line and asks; `stop` ends both. */
 export function openShopDesk(): ShopDesk {
-  const store = createStore<ShopState>({ mine: null, link: 'asking', pending: readKept(), refused: null });
+  const store = createStore<ShopState>({ mine: null, link: 'asking', pending: readKept(), told: 0, refused: null });
   const clock = createServerClock();
   let tag: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -158,7 +160,10 @@ export function openShopDesk(): ShopDesk {
       const at = (payload as { at?: unknown } | null)?.at;
       if ((name === 'beat' || name === 'look') && typeof at === 'string') clock.observe(Date.parse(at));
       if (name === 'snapshot') void round();
-      else if (name === 'look') void look();
+      else if (name === 'look') {
+        store.set({ told: store.get().told + 1 });
+        void look();
+      }
     },
     onRefused: () => void look(),
   });

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { statementSchema, type Statement } from '#contracts/vendors.ts';
 import { call, nothing, sentenceOf } from '../api/http.ts';
-import { useServerNow, yuan } from './use-desk.tsx';
+import { useServerNow, useShop, yuan } from './use-desk.tsx';
 
 /** `2026-11`, the month `back` months before that of `now` (ms) in Xiangyang. */
 function monthOf(now: number, back: number): string {
@@ -17,9 +17,11 @@ export function StatementView(): ReactNode {
   const now = useServerNow();
   const [back, setBack] = useState(0);
   const month = monthOf(now, back);
+  const told = useShop((state) => state.told);
   const statement = useQuery({
-    queryKey: ['statement', month],
+    queryKey: ['statement', month, told],
     queryFn: () => call(statementSchema, `/api/statements?month=${month}`),
+    placeholderData: (before) => (before?.month === month ? before : undefined),
   });
   return (
     <section className="v-statement">

@@ -59,6 +59,42 @@ select coalesce(sum(points), 0)::int as sum, count(distinct entry_id)::int as en
 -- name: ledger_accounts
 select split_part(account, ':', 1) as kind, sum(points)::int as points from ledger_line group by 1 order by 1;
 
+-- name: ledger_latest
+-- $1: regions of the asker: an order elsewhere is not named.
+select e.id, e.at, e.kind,
+  (select min(split_part(l.account, ':', 1)) from ledger_line l where l.entry_id = e.id and l.points < 0) as "from",
+  (select min(split_part(l.account, ':', 1)) from ledger_line l where l.entry_id = e.id and l.points > 0) as "to",
+  (select sum(l.points)::int from ledger_line l where l.entry_id = e.id and l.points > 0) as points,
+  (select o.body ->> 'number' from work_order o
+   where o.id = e.order_id and exists (select 1 from unnest($1::text[]) r where starts_with(o.region_path, r))) as number
+from ledger_entry e
+order by e.at desc, e.id desc
+limit 50;
+
+-- name: statement_parties
+-- Shops ($2 = 'shop') or payers of the orders that statement_lines would list, the largest sums first.
+with line as (
+  select o.shop_id, o.payer, (o.body -> 'totalFen')::int as total,
+    coalesce((select sum(d.fen) from deduction d where d.order_id = o.id and d.month = o.month and d.decision is distinct from 'lifted'), 0)::int as deducted,
+    (select count(*)::int from deduction d where d.order_id = o.id and d.appeal is not null and d.decision is null) as appeals
+  from work_order o
+  join shop s on s.id = o.shop_id
+  where o.month = $1
+    and (o.state in ('confirmed', 'settled') or (o.body ->> 'settledAt') is not null)
+    and exists (select 1 from unnest($3::text[]) r where starts_with(s.region_path, r))
+)
+select p.kind, p.id, p.name, count(*)::int as orders, sum(l.total)::int as "totalFen", sum(l.deducted)::int as "deductedFen",
+  sum(l.total - l.deducted)::int as "netFen", sum(l.appeals)::int as appeals
+from line l
+join (
+  select 'shop' as kind, id::text as id, name from shop where $2 = 'shop'
+  union all select 'payer', id, name from payer where $2 = 'payer'
+) p on p.id = case when $2 = 'shop' then l.shop_id::text else l.payer end
+where $4::text is null or strpos(p.name, $4) > 0
+group by p.kind, p.id, p.name
+order by sum(l.appeals) > 0 desc, "totalFen" desc, p.id
+limit $5 offset $6;
+
 -- name: statement_lines
 select o.id as "order", o.body ->> 'number' as number, o.body -> 'confirmedAt' as at, s.name as shop, p.name as payer,
   v.name as service, (o.body -> 'labourFen')::int as "labourFen",

@@ -10,11 +10,17 @@ import {
   monthSchema,
   newDeductionSchema,
   pointsSchema,
+  statementPartySchema,
   statementSchema,
+  type Ledger,
   type Statement,
+  type StatementParty,
 } from '#contracts/vendors.ts';
+import { listOf, pageQuery } from '#contracts/list.ts';
 import { liesInRegions, type Viewer } from '#platform/access.ts';
+import type { Tx } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
+import { addOutbox } from '#platform/outbox.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { findPeople } from '#registry/people.ts';
 import { ownShopOf, type VendorRoutesDeps } from '../access.ts';
@@ -31,11 +37,15 @@ const q = loadQueries(import.meta.url, 'vendors.money', [
   'decide_deduction',
   'ledger_sum',
   'ledger_accounts',
+  'ledger_latest',
+  'statement_parties',
   'find_payer',
 ]);
 
 /** Who sees what shops are owed; a vendor his own only. */
 const STATEMENTS: readonly Role[] = ['supervisor', 'admin', 'auditor', 'vendor'];
+/** Who sees all of them side by side. */
+const OFFICE: readonly Role[] = ['supervisor', 'admin', 'auditor'];
 const MANAGERS: readonly Role[] = ['supervisor', 'admin'];
 const byId = z.object({ id: z.uuid() });
 const statementQuery = z.object({
@@ -47,6 +57,7 @@ const statementQuery = z.object({
 /** `/api/statements` (JSON and xlsx), `/api/deductions`, `/api/points`, `/api/ledger`. */
 export function registerMoneyRoutes(app: App, deps: VendorRoutesDeps): void {
   registerStatements(app, deps);
+  registerParties(app, deps);
   registerDeductions(app, deps);
   registerPoints(app, deps);
 }
@@ -98,12 +109,41 @@ function registerStatements(app: App, deps: VendorRoutesDeps): void {
   );
 }
 
+/** `GET /api/statements/parties`: the shops, or the payers, of a month with their sums; who waits for a decision first. */
+function registerParties(app: App, deps: VendorRoutesDeps): void {
+  const query = pageQuery.extend({
+    month: monthSchema,
+    kind: z.enum(['shop', 'payer']),
+    q: z.string().max(60).optional(),
+    cursor: z
+      .string()
+      .regex(/^\d{1,6}$/, '上一页给的 nextCursor | the nextCursor of the page before')
+      .optional(),
+  });
+  app.get(
+    '/api/statements/parties',
+    { config: { access: OFFICE }, schema: { querystring: query, response: { 200: listOf(statementPartySchema) } } },
+    async (request) => {
+      const { month, kind, q: text, limit, cursor } = request.query;
+      const from = Number(cursor ?? 0);
+      const params = [month, kind, request.viewer.regions, text ?? null, limit + 1, from];
+      const found = await deps.db.query<StatementParty>(q.statement_parties, params);
+      return { items: found.slice(0, limit), nextCursor: found.length > limit ? String(from + limit) : null };
+    },
+  );
+}
+
 interface LockedDeduction {
   id: string;
   shopId: string;
   appeal: string | null;
   decision: string | null;
   regionPath: string;
+}
+
+/** The shop's page looks again. */
+function tellShop(tx: Tx, shopId: string, now: number): Promise<void> {
+  return addOutbox(tx, [{ topic: 'console', key: '', payload: { shops: [shopId] } }], now);
 }
 
 function registerDeductions(app: App, deps: VendorRoutesDeps): void {
@@ -139,7 +179,10 @@ function registerDeductions(app: App, deps: VendorRoutesDeps): void {
         new Date(clock.now()),
         request.viewer.name,
       ];
-      await db.query(q.add_deduction, params);
+      await db.tx(async (tx) => {
+        await tx.query(q.add_deduction, params);
+        await tellShop(tx, order.shopId!, clock.now());
+      });
       return reply.code(201).send(await wire(request.intentId));
     },
   );
@@ -173,6 +216,7 @@ function registerDeductions(app: App, deps: VendorRoutesDeps): void {
         if (row.decision !== null)
           throw new Problem('not_allowed_in_state', { detail: '已经定过了 | It was decided already' });
         await tx.query(q.decide_deduction, [row.id, decision, said, new Date(clock.now()), request.viewer.name]);
+        await tellShop(tx, row.shopId, clock.now());
       });
       return wire(request.params.id);
     },
@@ -254,9 +298,16 @@ function registerPoints(app: App, deps: VendorRoutesDeps): void {
   app.get(
     '/api/ledger',
     { config: { access: ['admin', 'auditor'] }, schema: { response: { 200: ledgerSchema } } },
-    async () => {
+    async (request) => {
       const [sum] = await db.query<{ sum: number; entries: number }>(q.ledger_sum);
-      return { ...sum!, accounts: await db.query<{ kind: string; points: number }>(q.ledger_accounts) };
+      const latest = await db.query<Omit<Ledger['latest'][number], 'at'> & { at: Date }>(q.ledger_latest, [
+        request.viewer.regions,
+      ]);
+      return {
+        ...sum!,
+        accounts: await db.query<{ kind: string; points: number }>(q.ledger_accounts),
+        latest: latest.map((one) => ({ ...one, at: one.at.toISOString() })),
+      };
     },
   );
 }

@@ -12,6 +12,7 @@ const PAGES: Partial<Record<Me['role'], string>> = {
   medic: '/desk',
   partner: '/desk',
   vendor: '/vendor',
+  auditor: '/orders',
   admin: '/admin',
 };
 

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button } from 'antd';
+import { Button, Input } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OrderCommandName, OrderState, WireOrder } from '#contracts/vendors.ts';
@@ -72,13 +72,23 @@ function Order({ order, incident, may }: { order: WireOrder; incident: string; m
           {order.shop && ` · ${order.shop.name} ${order.workers.map((one) => one.name).join('、')}`}
           <span className="grey">
             {' '}
-            {order.number} · {order.payer.name} ·{' '}
+            <a href={`/orders?tab=orders&id=${order.id}`} target="_blank" rel="noreferrer">
+              {order.number}
+            </a>{' '}
+            · {order.payer.name} ·{' '}
             {t('vendor.price', { yuan: yuan(order.totalFen ?? order.quote?.fen ?? order.priceFen) })}
           </span>
         </span>
       </p>
       <Offers order={order} />
+      {order.rating !== null && <p className="grey">{t('work.stars', { count: order.rating })}</p>}
+      {order.complaint !== null && (
+        <p className="amber">
+          {t('office.complaint')}:{order.complaint}
+        </p>
+      )}
       <Steps order={order} may={may} act={act} />
+      {order.shop !== null && <Complain may={may} act={act} />}
       {problem !== null && (
         <p className="red" role="alert">
           {problem}
@@ -107,11 +117,48 @@ function Offers({ order }: { order: WireOrder }): ReactNode {
 type Translate = ReturnType<typeof useTranslation>['t'];
 
 function reasonWord(reason: string, t: Translate): string {
+  if (reason === 'full') return t('offer.full');
   if (reason === 'no_staff' || reason === 'too_far' || reason === 'not_our_work') return t(`vendor.decline.${reason}`);
   return reason;
 }
 
 type Act = (command: OrderCommandName, body?: object) => void;
+
+/** The resident complains: her words, kept with the order and said to the supervisors. */
+function Complain({ may, act }: { may: boolean; act: Act }): ReactNode {
+  const { t } = useTranslation();
+  const [text, setText] = useState<string | null>(null);
+  if (text === null)
+    return (
+      <Button size="small" type="text" disabled={!may} onClick={() => setText('')}>
+        {t('office.complain')}
+      </Button>
+    );
+  return (
+    <form
+      className="work-steps"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() === '' || !may) return;
+        act('complain', { text: text.trim() });
+        setText(null);
+      }}
+    >
+      <Input
+        size="small"
+        autoFocus
+        aria-label={t('office.complainWhat')}
+        placeholder={t('office.complainWhat')}
+        maxLength={300}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Button size="small" htmlType="submit" disabled={!may || text.trim() === ''}>
+        {t('office.complain')}
+      </Button>
+    </form>
+  );
+}
 
 /** What the operator does for the resident or for who pays, where something waits for that. */
 function Steps({ order, may, act }: { order: WireOrder; may: boolean; act: Act }): ReactNode {

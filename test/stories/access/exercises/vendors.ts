@@ -104,6 +104,11 @@ export const VENDORS: Record<string, Exercise> = {
       get(`/api/statements?month=${target.shops.month}&shop=${(await target.shops.shop()).id}`),
     ],
   },
+  'GET /api/statements/parties': {
+    aimless: true,
+    calls: ({ shops }) =>
+      ['shop', 'payer'].map((kind) => get(`/api/statements/parties?month=${shops.month}&kind=${kind}`)),
+  },
   'GET /api/statements.xlsx': {
     calls: async (target) => [
       get(`/api/statements.xlsx?month=${target.shops.month}&shop=${(await target.shops.shop()).id}`),
