@@ -28,6 +28,7 @@ export function createRecorder(deps: {
       RecordingSid: kept.sid,
       RecordingStatus: 'completed',
       RecordingDuration: String(kept.seconds),
+      RecordingStartTime: new Date(kept.createdAt - kept.seconds * 1000).toUTCString(),
       RecordingChannels: '1',
       RecordingSource: kept.callSid === null ? 'Conference' : 'OutboundAPI',
       RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${kept.sid}`,
