@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/harness/longest-first.ts';
 import { RunReporter } from './test/harness/reporter.ts';
 
 const exclude = ['**/node_modules/**', '**/.*/**', '**/dist/**'];
@@ -6,8 +7,8 @@ const exclude = ['**/node_modules/**', '**/.*/**', '**/dist/**'];
 const heavy = ['test/e2e/**/*.test.ts', 'test/stories/**/*.test.ts'];
 /** These measure seconds, or stop and kill what others would need: one file at a time, with the machine for itself. */
 const alone = [
-  'test/e2e/{answered-call,cut-off,help-arrives}.test.ts',
-  'test/stories/*.test.ts',
+  'test/e2e/{answered-call,cut-off}.test.ts',
+  'test/stories/{claim,frozen-worker,kill,press,start}.test.ts',
   'test/stories/telephone/killed.test.ts',
   'test/faults/**/*.test.ts',
   'test/bench/**/*.test.ts',
@@ -24,6 +25,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     teardownTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     // How long a poll may look for what must come: a busy machine is slow, not wrong.
     expect: { poll: { timeout: 15_000, interval: 50 } },
     projects: [

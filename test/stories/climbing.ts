@@ -92,7 +92,7 @@ function climbOf(running: RunningPlatform, clock: Climb['clock'], operator: Test
       for (const [place, step] of [...STEPS.entries()].slice(from, to + 1)) {
         clock.advance(Math.max(0, (await since()) + step.afterS * 1000 - clock.now()));
         await expect
-          .poll(climbing.steps, { timeout: 10_000, interval: 100, message: `step ${step.who} is taken` })
+          .poll(climbing.steps, { interval: 100, message: `step ${step.who} is taken` })
           .toHaveLength(taken + place - from + 1);
         await carriedOut(climbing);
       }
