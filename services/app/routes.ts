@@ -18,6 +18,7 @@ import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { directory, searchHomes } from '#registry/directory/directory.ts';
 import { registerRegistryRoutes } from '#registry/routes.ts';
+import { auditor, mustHoldAll } from '#registry/scope.ts';
 import { registerMeRoutes } from '#responders/me-routes.ts';
 import { registerResponderRoutes } from '#responders/routes.ts';
 import { registerLineRoutes } from '#telephony/line-routes.ts';
@@ -61,7 +62,7 @@ export function registerRoutes(
   modules.familyLinks.registerRoutes(app);
   modules.vendors.registerRoutes(app);
   modules.quality.registerRoutes(app);
-  registerLineRoutes(app, { db, clock, recordLook, recordAudit });
+  registerLineRoutes(app, { db, mustHoldAll, audit: auditor({ recordLook, recordAudit, clock }) });
   if (telephony) registerTelephone(app, telephony, { db, clock, views });
 }
 
