@@ -112,7 +112,9 @@ function Facts({ order }: { order: WireOrderDetail }): ReactNode {
           <dt>{t('office.callbacks')}</dt>
           <dd>
             {callback.outcome === null
-              ? t('office.due', { time: shortTime(Date.parse(callback.dueAt), now) })
+              ? Date.parse(callback.dueAt) <= now
+                ? t('office.dueNow')
+                : t('office.due', { time: shortTime(Date.parse(callback.dueAt), now) })
               : t(`office.outcome.${callback.outcome}`)}
             {callback.note !== null && callback.note !== '' && ` · ${callback.note}`}
           </dd>

@@ -15,8 +15,7 @@ export function PointsTab(): ReactNode {
   const { now } = useOffice();
   const found = useQuery({ queryKey: ['ledger'], queryFn: fetchLedger, refetchInterval: EVERY_MS });
   const ledger = found.data;
-  const name = (kind: string): string =>
-    t(`office.account.${ACCOUNTS.find((one) => one === kind) ?? 'order'}`);
+  const name = (kind: string): string => t(`office.account.${ACCOUNTS.find((one) => one === kind) ?? 'order'}`);
   return (
     <main className="office-points">
       {found.error && <p className="red">{sentenceOf(found.error)}</p>}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import type { Viewer } from '#platform/access.ts';
+import { KNOWN_GRID } from '#registry/demo/known.ts';
+import { draftOrder } from '#vendors/booking.ts';
+import { seedCatalogue } from '#vendors/demo/seed.ts';
+import type { OrderCommand } from '#vendors/domain/decide.ts';
+import { pressOf } from '#test/stories/access/streets.ts';
+import { startCaseWorld } from '#test/stories/telephone/case-world.ts';
+
+const RESIDENT = '+8615400000302';
+
+const world = await startCaseWorld({ others: { pickUp: 'never' } });
+afterAll(() => world.stop());
+const { clock, db, modules, network, rows, pass } = world;
+const { orders } = modules.vendors;
+
+const shop = randomUUID();
+await db.tx((tx) => seedCatalogue(tx));
+await db.pool.query(
+  `insert into shop (id, name, kind, region_id, region_path, address, phone, lat, lon, days, open_min, close_min, capacity)
+   select $1, '老周水电维修', 'shop', id, path, '民主路1号', '15400009999', 32.04, 112.14, '{1,2,3,4,5,6,7}', 0, 1440, 10
+   from region where path = $2`,
+  [shop, KNOWN_GRID],
+);
+await db.pool.query('insert into shop_area (shop_id, region_path) values ($1, $2)', [shop, KNOWN_GRID]);
+await db.pool.query(`insert into shop_service (shop_id, service) values ($1, 'tap_leak')`, [shop]);
+
+const operator = { kind: 'person', id: randomUUID(), name: '李敏', role: 'operator' } as const;
+const viewer: Viewer = {
+  accountId: operator.id,
+  sessionId: 'none',
+  role: 'operator',
+  name: operator.name,
+  regions: [''],
+  staffId: null,
+  address: null,
+};
+const worker = { id: randomUUID(), name: '周师傅', phone: null };
+const by = { kind: 'person', id: worker.id, name: worker.name, role: 'vendor' } as const;
+
+/** A green press whose work the shop has said to be done. */
+async function workDone(): Promise<string> {
+  const [receipt] = await modules.receiver.receive([{ ...pressOf('demo-0001', clock), type: 'service', key: 'green' }]);
+  const incident = receipt!.incident!;
+  await modules.cases.desk(incident, { type: 'claim' }, operator, null).catch(() => undefined);
+  const { byIds, placeOf } = modules.views;
+  const wish = {
+    incident,
+    resident: null,
+    service: 'tap_leak',
+    what: '滴水',
+    quantity: 1,
+    urgency: 'today' as const,
+    wantedAt: null,
+    payer: 'resident',
+  };
+  const { id } = await orders.create(
+    await draftOrder({ db, clock, byIds, placeOf }, viewer, randomUUID(), wish),
+    operator,
+  );
+  const steps: OrderCommand[] = [
+    { type: 'accept', shopId: shop, staff: [worker], named: true, code: '1234' },
+    { type: 'depart' },
+    { type: 'arrive', code: '1234' },
+    { type: 'complete', parts: [], note: '' },
+  ];
+  for (const step of steps) await orders.command(id, step, by);
+  return id;
+}
+
+const stateOf = async (id: string) =>
+  (
+    await rows<{ state: string; owes: string }>(
+      `select state, body -> 'owes' ->> 'kind' as owes from work_order where id = $1`,
+      [id],
+    )
+  )[0];
+const rung = (): number => network.legs.filter((leg) => leg.telephone === RESIDENT).length;
+
+test('over the telephone network: she is rung once, presses 2, and the shop has it again; who does not answer is left to the operator', async () => {
+  network.script(RESIDENT, { pickUp: 3, keys: ['2'], keyAfterS: 2 });
+  const broken = await workDone();
+  clock.advance(31 * 60_000);
+  await modules.vendors.runOnce();
+  await pass(60, 1);
+  expect(await stateOf(broken)).toEqual({ state: 'disputed', owes: 'shop' });
+  expect(rung()).toBe(1);
+  expect(network.violations).toEqual([]);
+
+  network.script(RESIDENT, { pickUp: 'never' });
+  const silent = await workDone();
+  clock.advance(31 * 60_000);
+  await modules.vendors.runOnce();
+  await pass(90, 1);
+  await modules.vendors.runOnce();
+  expect(await stateOf(silent)).toEqual({ state: 'done', owes: 'desk' });
+  expect(rung()).toBe(2);
+});
