@@ -4,6 +4,7 @@ import { readConfig } from '#platform/config.ts';
 import { createLog } from '#platform/log.ts';
 import { handyNumbers, registerDemoRoutes, seedDemoOnce, startFleet, type Demo } from './demo.ts';
 import { registerPhoneRoutes, startDemoPhones } from './demo-phones.ts';
+import { startDemoCentre } from './demo-centre.ts';
 import { readSecretSeed } from './demo-seed.ts';
 import { startEngines } from './engines.ts';
 import { networkOf } from './phone.ts';
@@ -89,6 +90,8 @@ async function start(): Promise<void> {
       const fleet = await startFleet({ db: platform.db, config, log, mqttUrl: engines.mqttUrl }, demo);
       stops.push(() => fleet.stop());
     }
+    const centre = await startDemoCentre({ db: platform.db, config, log, seed: demo.seed }, here);
+    if (centre) stops.push(() => centre.stop());
     const people = createSimulatedPeople({
       db: platform.db,
       clock,

@@ -1,7 +1,15 @@
 import type { PartnerTarget } from '#contracts/handoff.ts';
 import { idFromName } from '#kernel/ids.ts';
 import type { Database } from '#platform/database.ts';
+import type { Sealing } from '#platform/sealing.ts';
+import { loadQueries } from '#platform/sql.ts';
 import { bindPartnerAccounts, insertPartner } from './partners.ts';
+
+const q = loadQueries(import.meta.url, 'handoff', ['point_demo_partner']);
+
+/** The partner whose own system takes handoffs in the demo: where its best known resident is known. */
+export const DEMO_SYSTEM = { name: '襄阳市中心医院急诊', username: 'hospital1' } as const;
+const idOf = (name: string): string => idFromName(`demo partner ${name}`);
 
 interface DemoPartner {
   name: string;
@@ -65,9 +73,21 @@ export async function seedDemoPartners(
   const all = [...CENTRES.map((one) => ({ ...one, region: place.district })), ...clinics];
   await db.tx(async (tx) => {
     for (const { usernames, ...partner } of all) {
-      const id = idFromName(`demo partner ${partner.name}`);
+      const id = idOf(partner.name);
       const added = await insertPartner(tx, { ...partner, id, webhookUrl: null, secret: null });
       if (added) await bindPartnerAccounts(tx, id, usernames.map(place.account));
     }
   });
+}
+
+/**
+ * Tells the demo's partner with a system of its own where that listens since this start. What an administrator has entered
+ * since stays as it is.
+ */
+export async function pointDemoPartner(
+  { db, sealing }: { db: Database; sealing: Sealing },
+  to: { url: string; secret: string },
+): Promise<void> {
+  const id = idOf(DEMO_SYSTEM.name);
+  await db.query(q.point_demo_partner, [id, to.url, sealing.seal(to.secret, id)]);
 }

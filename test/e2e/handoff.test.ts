@@ -317,6 +317,17 @@ test('the administrator enters a partner whose secret is shown once, a dial-only
   await context.close();
 });
 
+test('the hospital’s own system takes a handoff by a signed webhook, when the operator chooses it', async () => {
+  const id = await press(0, 'sos');
+  await api.send('POST', `/api/incidents/${id}/claim`, { takeOver: '换人' });
+  const { version } = (await api.get(`/api/incidents/${id}`)).body;
+  expect((await api.send('POST', `/api/incidents/${id}/handoff`, { version, to: 'hospital' })).status).toBe(200);
+  const hospital = async (): Promise<{ state: string; seat: string }> =>
+    (await api.get(`/api/incidents/${id}`)).body.handoffs.find((one: { to: string }) => one.to === 'hospital');
+  await expect.poll(async () => (await hospital()).seat, { timeout: 30_000 }).toBe('急诊分诊台');
+  await expect.poll(async () => (await hospital()).state, { timeout: 30_000 }).toBe('dispatched');
+});
+
 test('the medical desk sees card and presses, advises, sends a medic, hands to 120', async () => {
   const medic = home.demo().accounts.find((one) => one.role === 'medic')!;
   const id = await press(await deviceIn(medic.region), 'medical');
