@@ -1,8 +1,9 @@
+import pg from 'pg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signInDemo, type Api } from '#test/harness/api.ts';
 import { keepScreen, launchChromium, watchPage } from '#test/harness/chromium.ts';
-import { pictureFailures } from '#test/harness/console.ts';
+import { openDesk, pictureFailures } from '#test/harness/console.ts';
 import { seriousFaults } from '#test/harness/page-probes.ts';
 import { createPlatformHome, type PlatformHome } from '#test/harness/platform.ts';
 import type { RunningProcess } from '#test/harness/process.ts';
@@ -92,6 +93,94 @@ test('an elder calls 12349, becomes a case, and talks with her daughter; the pag
   expect([...problems, ...wide.problems]).toEqual([]);
   await wide.context.close();
   await context.close();
+});
+
+interface Shown {
+  number: string;
+  name: string;
+  kind: string;
+  state: string;
+}
+
+const telephones = async (): Promise<{ phones: Shown[]; handy: Shown[] }> =>
+  (await (await fetch(`${home.url}/api/demo/phones`)).json()) as never;
+
+/** The telephone of that name which rings; waits until it does. */
+async function ringing(name: string): Promise<string> {
+  const found = async () => (await telephones()).phones.find((one) => one.name === name && one.state === 'ringing');
+  await expect.poll(found, soon).toBeDefined();
+  return (await found())!.number;
+}
+const act = (number: string, what: 'call' | 'pick-up' | 'hang-up') =>
+  api.send('POST', `/api/demo/phones/${encodeURIComponent(number)}/${what}`, {});
+
+test('a supervisor sits in on the line by a key, the operator sees it; the call is heard and scored in its case', async () => {
+  // Not those of the story before, whose telephones may still ring.
+  const operator = await signInDemo(home.url, home.demo(), 'op2');
+  const { number: elder, name } = (await telephones()).handy.find(
+    (one) => one.kind === 'resident' && one.name !== '王桂兰',
+  )!;
+  await act(elder, 'call');
+  const cases = async (): Promise<
+    { id: string; kind: string; version: number; resident: { id: string; name: string } }[]
+  > => (await operator.get('/api/incidents?state=open')).body.items;
+  const hers = async () => (await cases()).find(({ kind, resident }) => kind === 'phone' && resident?.name === name);
+  await expect.poll(hers, soon).toBeDefined();
+  const { id, resident } = (await hers())!;
+  const { version } = (await operator.send('POST', `/api/incidents/${id}/claim`, {})).body;
+  expect((await operator.send('POST', `/api/incidents/${id}/dial`, { version, to: resident.id })).status).toBe(200);
+  const desk = await ringing('周婷');
+  await act(desk, 'pick-up');
+  const [op, sup] = await Promise.all([
+    openDesk(browser, home.url, home.demo(), 'op2', { sound: 'without', theme: 'dark' }),
+    openDesk(browser, home.url, home.demo(), 'sup1', { sound: 'without', size: DESKTOP }),
+  ]);
+  await Promise.all([op.row(name).click(), sup.row(name).click()]);
+  const line = sup.page.getByRole('region', { name: '电话线路与录音' });
+  await line.getByText('线上:周婷').waitFor();
+  await sup.keys('s');
+  await line.getByText('正在响您桌上的电话').waitFor();
+  await act(await ringing('孙建华'), 'pick-up');
+  await line.getByText('您在旁听,谁也听不见您').waitFor(soon);
+  expect(await op.page.getByText('值班长 孙建华 在线上').count()).toBe(0);
+  await sup.keys('w');
+  await line.getByText('只有坐席听得见您').waitFor(soon);
+  await op.page.getByText('值班长 孙建华 在线上,只有坐席听得见').waitFor(soon);
+  await Promise.all([look(sup.page, 'sit-in-1366-light'), look(op.page, 'sit-in-1920-dark')]);
+  await sup.keys('z');
+  await op.page.getByText('值班长 孙建华 在线上').waitFor({ state: 'detached', ...soon });
+  await Promise.all([act(desk, 'hang-up'), act(elder, 'hang-up')]);
+  await line.getByRole('button', { name: '听录音' }).waitFor(soon);
+
+  // Drawn by the calendar (its story is test/stories/telephone/supervision.test.ts); here it is only put on the list.
+  const database = new pg.Client({ connectionString: home.databaseUrl() });
+  await database.connect();
+  await database.query(
+    `insert into quality_sample (id, operator_id, operator_name, month, slot, incident_id, call_id, called_at, recording_id, drawn_at)
+     select gen_random_uuid(), a.id, a.name, date '2026-01-01', 1, $1, gen_random_uuid(), now(), r.id, now()
+     from account a, phone_recording r where a.username = 'op2' and r.incident_id = $1`,
+    [id],
+  );
+  await database.end();
+  await sup.page.getByRole('button', { name: '孙建华' }).click();
+  await sup.page.getByText('电话打分').click();
+  await sup.page.getByText('1 通等着打分').waitFor();
+  await look(sup.page, 'scoring-1366-light-list');
+  await sup.page.getByRole('button', { name: '去听、打分' }).click();
+  const form = sup.page.getByRole('dialog', { name: /给 周婷 .* 的这通电话打分/ });
+  await form.getByRole('button', { name: '听录音' }).click();
+  await form.locator('audio').waitFor();
+  for (const heading of await form.locator('.score-heading').all()) await heading.getByText('2 分').click();
+  await form.getByPlaceholder('写一句给坐席的话').fill('先问了喘气,老人踏实多了。');
+  await look(sup.page, 'scoring-1366-light-form');
+  await form.getByRole('button', { name: '打分' }).click();
+  await sup.page.getByText('10 / 10 分').waitFor();
+  await op.page.getByRole('button', { name: '周婷' }).click();
+  await op.page.getByText('我的分数').click();
+  await op.page.getByText('先问了喘气,老人踏实多了。').waitFor();
+  await look(op.page, 'my-scores-1920-dark');
+  expect([...op.problems, ...sup.problems]).toEqual([]);
+  await Promise.all([op.close(), sup.close()]);
 });
 
 test('in English, and cut off it refuses to act', async () => {
