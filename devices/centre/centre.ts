@@ -6,8 +6,10 @@ import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import type { Clock } from '#kernel/clock.ts';
 
 export interface CentreDeps {
+  clock: Clock;
   /** `whsec_` and base64, as it was shown when the webhook was entered. */
   secret: string;
   username: string;
@@ -54,7 +56,7 @@ export function createCentre(deps: CentreDeps): Centre {
     const [id, timestamp, signatures] = ['id', 'timestamp', 'signature'].map((name) =>
       String(request.headers[`webhook-${name}`] ?? ''),
     );
-    if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= WINDOW_S)) return false;
+    if (!(Math.abs(deps.clock.now() / 1000 - Number(timestamp)) <= WINDOW_S)) return false;
     const wanted = Buffer.from(`v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`);
     return signatures!.split(' ').some((one) => {
       const given = Buffer.from(one);
@@ -102,7 +104,7 @@ export function createCentre(deps: CentreDeps): Centre {
       timers.delete(timer);
       number += 1;
       const bodies = {
-        accept: { seat: '急诊分诊台', caseNumber: `XY-${String(Date.now()).slice(-8)}-${number}` },
+        accept: { seat: '急诊分诊台', caseNumber: `XY-${String(deps.clock.now()).slice(-8)}-${number}` },
         dispatch: { minutes: MINUTES },
         arrive: {},
         close: {},

@@ -90,7 +90,7 @@ async function start(): Promise<void> {
       const fleet = await startFleet({ db: platform.db, config, log, mqttUrl: engines.mqttUrl }, demo);
       stops.push(() => fleet.stop());
     }
-    const centre = await startDemoCentre({ db: platform.db, config, log, seed: demo.seed }, here);
+    const centre = await startDemoCentre({ db: platform.db, clock, config, log, seed: demo.seed }, here);
     if (centre) stops.push(() => centre.stop());
     const people = createSimulatedPeople({
       db: platform.db,

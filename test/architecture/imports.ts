@@ -53,11 +53,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'devices/simulator',
     'devices/broker',
     'devices/telephone',
+    'devices/centre',
   ],
   'devices/adapters': ['kernel', 'contracts'],
   'devices/simulator': ['kernel', 'contracts', 'devices/adapters'],
   'devices/broker': ['kernel', 'contracts'],
   'devices/telephone': ['kernel', 'contracts'],
+  'devices/centre': ['kernel', 'contracts'],
   devices: ['kernel', 'contracts', 'devices/adapters', 'devices/simulator', 'devices/broker'],
   'dispatcher-ui': ['contracts'],
 };

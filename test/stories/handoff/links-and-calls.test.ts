@@ -10,6 +10,7 @@ import { createLog } from '#platform/log.ts';
 import { createSealing } from '#platform/sealing.ts';
 import { whereAre } from '#responders/positions.ts';
 import type { CallOrder, MessageOrder, Report, Telephony } from '#telephony/port.ts';
+import { startCaseWorld } from '../telephone/case-world.ts';
 import { startRig } from './rig.ts';
 
 const rig = await startRig();
@@ -191,6 +192,74 @@ describe('the automatic call', () => {
     await running.db.pool.query('update partner set automatic = false where id = $1', [centre.id]);
     const notAgreed = await handOver(true);
     expect([notAgreed.outcome, callsOf(notAgreed.id)]).toEqual(['sent_no_call_agreed', []]);
+  });
+
+  test('over a network that does everything wrong is one at a time for each handoff, and accepts once', async () => {
+    const world = await startCaseWorld({ seed: 120, others: { pickUp: 'never' } });
+    const { network, rows, pass, jobOf } = world;
+    try {
+      network.setFaults({
+        busy: 0.03,
+        noAnswer: 0.03,
+        rejected: 0.02,
+        tooMany: 0.08,
+        serverError: 0.08,
+        errorAfter: 0.1,
+        timeoutAfter: 0.1,
+        late: 0.15,
+        twice: 0.2,
+        wrongOrder: 0.2,
+        lost: 0.08,
+      });
+      // At first it is busy; then somebody takes down what is said.
+      network.script('120', { pickUp: 'busy' });
+      const boxes = await rows<{ id: string }>(
+        `select distinct on (household_id) id from device where household_id is not null order by household_id, id limit 6`,
+      );
+      const ids = await world.press(boxes.map((box) => box.id));
+      await pass(110, 10);
+      await pass(36, 4);
+      network.script('120', { pickUp: 3, keys: ['1', '77#', '5#'], keyAfterS: 1 });
+      const open = `select 1 from handoff h where h.target = '120' and h.state = 'offered'
+        and (select count(*) from handoff_call c where c.handoff_id = h.id and c.ended_at is not null) < 4`;
+      for (let looks = 0; looks < 60 && (await rows(open)).length > 0; looks++) await pass(20, 4);
+      expect(await rows(open)).toEqual([]);
+
+      const handoffs = await rows<{ id: string; state: string; accepted: number }>(
+        `select h.id, h.state, (select count(*) from history l where l.incident_id = h.incident_id and l.kind = 'handoff_accepted'
+           and l.data ->> 'handoff' = h.id::text)::int as accepted
+         from handoff h where h.incident_id = any ($1) and h.target = '120'`,
+        [ids],
+      );
+      expect(handoffs).toHaveLength(ids.length);
+      const calls = await rows<{
+        id: string;
+        handoff: string;
+        ordered: Date;
+        ended: Date | null;
+        outcome: string | null;
+      }>(
+        `select id, handoff_id as handoff, ordered_at as ordered, ended_at as ended, outcome from handoff_call
+         where ordered_at is not null order by handoff_id, attempt`,
+      );
+      expect(calls.length).toBeGreaterThan(ids.length);
+      for (const { id, state, accepted } of handoffs) {
+        const own = calls.filter((call) => call.handoff === id);
+        // Each call was on the network once at most, and the next was made when the one before had ended.
+        for (const call of own) expect(network.legs.filter((leg) => jobOf(leg) === call.id).length).toBeLessThan(2);
+        for (const [place, call] of own.slice(1).entries())
+          expect(call.ordered.getTime()).toBeGreaterThanOrEqual(own[place]!.ended!.getTime());
+        // A yes ends the calling; without one all four were made and are told.
+        const yes = own.filter((call) => call.outcome === 'chosen');
+        expect([id, accepted, yes.length]).toEqual([id, state === 'accepted' ? 1 : 0, state === 'accepted' ? 1 : 0]);
+        if (yes.length > 0) expect(own.at(-1)!.id).toBe(yes[0]!.id);
+        else expect(own.every((call) => call.ended !== null) && own.length === 4).toBe(true);
+      }
+      expect(handoffs.filter((one) => one.state === 'accepted').length).toBeGreaterThan(ids.length / 2);
+      expect(network.violations).toEqual([]);
+    } finally {
+      await world.stop();
+    }
   });
 
   test('of somebody else is nobody’s of ours', async () => {
