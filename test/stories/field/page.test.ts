@@ -159,10 +159,32 @@ describe('an offer and what follows', () => {
     await page.getByText(/定位显示离她家还有 \d{3} 米/).waitFor();
     await keepScreen(page, 'field-not-there-phone-light');
     await page.getByRole('button', { name: '知道了' }).tap();
+    // A position too vague to say anything: his word is taken as such, until a better one shows it.
+    const far = { latitude: world.home.lat + 600 * METRE, longitude: world.home.lon };
+    await context.setGeolocation({ ...far, accuracy: 400 });
+    const unproven = page.locator('.job-unproven');
+    await expect
+      .poll(
+        async () => {
+          for (const key of ['知道了', '到达']) {
+            const button = page.getByRole('button', { name: key, exact: true });
+            if ((await button.count()) > 0) await button.first().tap();
+          }
+          return unproven.count();
+        },
+        { timeout: 25_000, interval: 500 },
+      )
+      .toBe(1);
+    await fits(page);
+    await keepScreen(page, 'field-unproven-phone-light');
+    expect((await world.detail(id)).state).toBe('responding');
     await context.setGeolocation({ latitude: world.home.lat + 30 * METRE, longitude: world.home.lon, accuracy: 12 });
-    await page.getByText('已到场').waitFor({ timeout: 25_000 });
-    const line = (await world.history(id)).find((one) => one.kind === 'assignment_on_scene')!;
+    await unproven.waitFor({ state: 'detached', timeout: 25_000 });
+    await page.getByText('已到场').waitFor();
+    const line = (await world.history(id)).find((one) => one.kind === 'arrival_proven')!;
     expect(line.data).toMatchObject({ proof: 'position' });
+    // Refused or too late, what he tapped on the way is read by now.
+    for (const read of await page.getByRole('button', { name: '知道了' }).all()) await read.tap();
 
     await page.getByRole('button', { name: '进不去' }).tap();
     await page.getByText('谁能同意破门').waitFor();
