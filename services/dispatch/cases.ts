@@ -7,7 +7,7 @@ import type { Proof } from './domain/arrival.ts';
 import { dial, hangUp, type Dial } from './domain/call-news.ts';
 import { Refusal } from './domain/draft.ts';
 import { decideDesk, type DeskCommand } from './domain/desk.ts';
-import type { Actor, Decision, Incident } from './domain/incident.ts';
+import type { Actor, Decision, Incident, ToldDevice } from './domain/incident.ts';
 import { linkCase } from './domain/link.ts';
 import { openIncident, type Place } from './domain/presses.ts';
 import type { Policy } from './domain/policy.ts';
@@ -78,6 +78,8 @@ export interface Cases {
     source: 'phone' | 'visit' | 'system';
     summary: string;
     place: Omit<Place, 'subject'> & { subject: string | null };
+    /** Boxes that are told of each step although none of them was pressed. */
+    devices?: readonly ToldDevice[] | undefined;
     by: Actor;
   }): Promise<Incident>;
 }
@@ -182,8 +184,8 @@ export function createCases(deps: CasesDeps): Cases {
 }
 
 /**
- * A case from a telephone call or a visitor. It joins nothing by itself: it and the open ones of the same home say that
- * they belong together. Asked for again under the same id (the answer was lost), it is the one that was opened.
+ * A case from a telephone call or a visitor joins nothing by itself: it and the open ones of the same home say that they
+ * belong together. One of the platform's own is the case of its class that is open there, if there is one. Asked for again under the same id (the answer was lost), it is the one that was opened.
  */
 async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open']>[0]): Promise<Incident> {
   const now = deps.clock.now();
@@ -197,13 +199,17 @@ async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open
     queue: input.queue,
     priority: input.priority,
     quiet: false,
-    reason: `${input.by.name} 人工登记`,
+    reason: input.source === 'system' ? input.summary : `${input.by.name} 人工登记`,
   };
+  // What the platform itself has to do for a home goes on in the case that is open there, and presses join it.
+  const isOwn = input.source === 'system' && subject !== null;
+  const same = household.find(({ incident }) => incident.class === route.class && !incident.test);
+  if (isOwn && same) return same.incident;
   const decision = openIncident(
     {
       id,
       route,
-      place: { ...place, subject: `hand:${id}` },
+      place: { ...place, subject: isOwn ? subject : `hand:${id}` },
       source: input.source,
       test: false,
       kind: input.kind,
@@ -211,6 +217,7 @@ async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open
       by: input.by,
       press: null,
       linked: household.map((stored) => stored.incident.id),
+      devices: input.devices,
     },
     deps.policies.current(),
     now,

@@ -1,5 +1,6 @@
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
+import { idFromName } from '#kernel/ids.ts';
 import type { WireAssignment, WireIncident } from '#contracts/incident.ts';
 import type { Cases } from '#dispatch/cases.ts';
 import { SYSTEM } from '#dispatch/domain/incident.ts';
@@ -7,6 +8,7 @@ import { spokenName } from '#dispatch/domain/sentences.ts';
 import type { Database } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { loadQueries } from '#platform/sql.ts';
+import { laneOf } from '#registry/device-secret.ts';
 import type { Order, Worker } from './domain/order.ts';
 import { wishOf, type Wish } from './domain/wishes.ts';
 import { getOrders } from './store.ts';
@@ -21,8 +23,10 @@ export interface CaseLinkDeps {
   db: Database;
   clock: Clock;
   log: Log;
-  cases: Pick<Cases, 'street' | 'answer'>;
+  cases: Pick<Cases, 'street' | 'answer' | 'open'>;
   byIds: (ids: readonly string[]) => Promise<{ wire: WireIncident }[]>;
+  /** The order goes on in another case. */
+  moveTo: (orderId: string, incidentId: string) => Promise<unknown>;
 }
 
 /** How cases hear of their orders. Construction does nothing. */
@@ -79,8 +83,35 @@ async function tellCase(deps: CaseLinkDeps, orderId: string): Promise<void> {
   if (found && isOpen(found.wire.state)) {
     for (const staffId of order.past) await takeOff(deps, order, found.wire, staffId);
     for (const worker of order.staff) await bringUp(deps, order, found.wire, worker, wishOf(order));
-  }
+  } else if (found && order.state === 'disputed') await openAgain(deps, order, found.wire);
   await deps.db.query(q.case_told, [order.id, order.version]);
+}
+
+/**
+ * The work is to be done again and its case is over: it gets another, which somebody must take, and whose steps the box
+ * hears as those of the first. Always the same one for the same case, so that it can be asked for again.
+ */
+async function openAgain(deps: CaseLinkDeps, order: Order, over: WireIncident): Promise<void> {
+  const device = over.device?.id ?? null;
+  const { id } = await deps.cases.open({
+    id: idFromName(`${order.id}/again/${over.id}`, Date.parse(over.openedAt)),
+    queue: 'household',
+    kind: 'service',
+    priority: 3,
+    source: 'system',
+    summary: `${order.serviceName}要返工(${order.shopName ?? ''})`,
+    place: {
+      subject: order.householdId === null ? null : `household:${order.householdId}`,
+      regionPath: order.regionPath,
+      householdId: order.householdId,
+      residentId: order.residentId,
+      deviceId: device,
+      position: over.position,
+    },
+    devices: device === null ? [] : [{ id: device, lane: laneOf(device), event: null }],
+    by: SYSTEM,
+  });
+  await deps.moveTo(order.id, id);
 }
 
 function isOpen(state: WireIncident['state']): boolean {

@@ -190,7 +190,7 @@ async function carryOut(
     before,
     next,
     facts,
-    tellCase: next.incidentId !== null && wishesOf(before?.order ?? null) !== wishesOf(next),
+    tellCase: next.incidentId !== null && (wishesOf(before?.order ?? null) !== wishesOf(next) || isBack(before, next)),
   };
   const offersFirst = [...effects].sort((a, b) => Number(a.kind === 'hold') - Number(b.kind === 'hold'));
   await saveOrders(tx, [change], now);
@@ -209,6 +209,11 @@ async function carryOut(
     if (change.tellCase) deps.onChange(next.id);
   });
   return next;
+}
+
+/** It is to be done again: its case may be over by now. */
+function isBack(before: StoredOrder | null, next: Order): boolean {
+  return next.state === 'disputed' && before?.order.state !== 'disputed';
 }
 
 async function askNext(tx: Db, decision: OrderDecision, now: number): Promise<OrderDecision> {

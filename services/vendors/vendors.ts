@@ -25,7 +25,7 @@ export interface VendorsDeps {
   db: Database;
   clock: Clock;
   log: Log;
-  cases: Pick<Cases, 'street' | 'answer'>;
+  cases: Pick<Cases, 'street' | 'answer' | 'open'>;
   byIds: (ids: readonly string[]) => Promise<{ wire: WireIncident; regionPath: string | null }[]>;
   placeOf: (id: string) => Promise<{ regionPath: string | null; householdId: string | null }>;
   recordLook: VendorRoutesDeps['recordLook'];
@@ -50,7 +50,10 @@ export interface Vendors {
 /** Shops and their work orders. Construction does nothing. */
 export function createVendors(deps: VendorsDeps): Vendors {
   const { db, clock, log, poke, telephony } = deps;
-  const link = createCaseLink(deps);
+  const link = createCaseLink({
+    ...deps,
+    moveTo: (orderId, incident) => orders.command(orderId, { type: 'move_case', incident }, SYSTEM_NAME),
+  });
   // At once, so that the box hears it at once; what fails is found again by the mover.
   const onChange = (orderId: string): void =>
     void link

@@ -307,6 +307,11 @@ test('the office: a call-back is asked, a complaint recorded, a deduction appeal
   await page.getByText('要返工').waitFor();
   await shop.getByRole('button', { name: '在手' }).click();
   await shop.getByText('老人不满意,请再去一趟').waitFor();
+  // Its case was over: another waits in the console.
+  await expect.poll(() => operator.row('王桂兰').count()).toBe(2);
+  await operator.row('王桂兰').first().click();
+  await operator.page.locator('.work-order', { hasText: '要返工' }).waitFor();
+  await keepScreen(operator.page, 'work-order-1920-back');
   expect([...problems, ...second.problems.slice(seen)]).toEqual([]);
   await context.close();
 

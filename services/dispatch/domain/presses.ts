@@ -52,6 +52,8 @@ export function openIncident(
     by: Actor;
     press: PressFact | null;
     linked: string[];
+    /** Boxes that are told of each step although none of them was pressed. */
+    devices?: readonly ToldDevice[] | undefined;
   },
   policy: Policy,
   now: number,
@@ -124,7 +126,7 @@ function blankIncident(input: Parameters<typeof openIncident>[0], policy: Policy
       nextAt: now + ladder.steps[0]!.afterS * 1000,
     },
     talk: null,
-    devices: [],
+    devices: [...(input.devices ?? [])],
     stages: [],
     pressCount: 0,
     lastPressAt: null,

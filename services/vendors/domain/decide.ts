@@ -45,6 +45,8 @@ export type OrderCommand =
   | { type: 'confirm'; satisfied: boolean; note: string; how: Heard }
   /** The automatic call has ended without a key. */
   | { type: 'call_ended'; call: string; outcome: string }
+  /** The work goes on, but its case is over: it has another. */
+  | { type: 'move_case'; incident: string }
   | { type: 'rate'; stars: number; comment: string }
   | { type: 'complain'; text: string }
   | { type: 'callback'; outcome: 'satisfied' | 'unsatisfied' | 'not_reached'; note: string }
@@ -91,6 +93,9 @@ function apply(draft: OrderDraft, command: OrderCommand): void {
       return complete(draft, command);
     case 'confirm':
       return confirm(draft, command);
+    case 'move_case':
+      draft.o.incidentId = command.incident;
+      return note(draft, 'case_moved', { incident: command.incident });
     case 'call_ended':
       return endCall(draft, command.call, command.outcome);
     default:

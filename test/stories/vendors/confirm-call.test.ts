@@ -97,3 +97,41 @@ test('over the telephone network: she is rung once, presses 2, and the shop has 
   expect(await stateOf(silent)).toEqual({ state: 'done', owes: 'desk' });
   expect(rung()).toBe(2);
 });
+
+test('what comes back when its case is over has another case, which waits for somebody, and whose steps the box hears', async () => {
+  network.script(RESIDENT, { pickUp: 'never' });
+  const id = await workDone();
+  await orders.command(id, { type: 'confirm', satisfied: true, note: '', how: 'phone' }, operator);
+  const caseOf = async (): Promise<string> =>
+    (await rows<{ incident: string }>('select incident_id as incident from work_order where id = $1', [id]))[0]!
+      .incident;
+  const first = await caseOf();
+  await modules.vendors.runOnce();
+  await modules.cases.desk(first, { type: 'resolve', code: 'household' }, operator, null);
+  await modules.cases.desk(first, { type: 'close' }, operator, null);
+
+  await orders.command(id, { type: 'warranty', reason: '又滴水了' }, operator);
+  await modules.vendors.runOnce();
+  await modules.vendors.runOnce();
+  const second = await caseOf();
+  expect(second).not.toBe(first);
+  expect(await rows('select state, queue, summary from incident where id = $1', [second])).toEqual([
+    { state: 'waiting', queue: 'household', summary: '水龙头漏水要返工(老周水电维修)' },
+  ]);
+  expect(await rows(`select 1 from incident where summary like '%要返工%' and household_id is not null`)).toHaveLength(
+    1,
+  );
+  await modules.cases.desk(second, { type: 'claim' }, operator, null);
+  await orders.command(id, { type: 'depart' }, by);
+  await modules.vendors.runOnce();
+  const said = await rows<{ say: string }>(
+    `select body ->> 'say' as say from told where device_id = 'demo-0001' and body ->> 'incident' = $1 order by at, seq`,
+    [second],
+  );
+  expect(said.map((one) => one.say)).toContainEqual(expect.stringMatching(/^周师傅出门了/));
+  // Her key means this case, too.
+  await orders.command(id, { type: 'arrive', code: '1234' }, by);
+  await orders.command(id, { type: 'complete', parts: [], note: '' }, by);
+  const [done] = await modules.receiver.receive([{ ...pressOf('demo-0001', clock), type: 'done', key: 'done' }]);
+  expect(done!.incident).toBe(second);
+});

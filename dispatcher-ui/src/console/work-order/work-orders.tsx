@@ -77,13 +77,13 @@ function Order({ order, incident, may }: { order: WireOrder; incident: string; m
             </a>{' '}
             · {order.payer.name} ·{' '}
             {t('vendor.price', { yuan: yuan(order.totalFen ?? order.quote?.fen ?? order.priceFen) })}
+            {order.rating !== null && ` · ${t('work.stars', { count: order.rating })}`}
           </span>
         </span>
       </p>
       <Offers order={order} />
-      {order.rating !== null && <p className="grey">{t('work.stars', { count: order.rating })}</p>}
       {order.complaint !== null && (
-        <p className="amber">
+        <p className="work-steps amber">
           {t('office.complaint')}:{order.complaint}
         </p>
       )}
@@ -130,9 +130,11 @@ function Complain({ may, act }: { may: boolean; act: Act }): ReactNode {
   const [text, setText] = useState<string | null>(null);
   if (text === null)
     return (
-      <Button size="small" type="text" disabled={!may} onClick={() => setText('')}>
-        {t('office.complain')}
-      </Button>
+      <p className="work-steps">
+        <Button size="small" disabled={!may} onClick={() => setText('')}>
+          {t('office.complain')}
+        </Button>
+      </p>
     );
   return (
     <form
