@@ -100,6 +100,7 @@ export function createDatabaseWorld(base: TestDatabase, edges: Set<string>) {
       // Without a telephone there are no calls: they are in the pure world.
       case 'phone':
       case 'dial':
+      case 'supervise':
         return;
       case 'intents':
         await intents.runForgotten(0);

@@ -89,7 +89,25 @@ function expectSoundCalls(i: Incident): void {
     i,
   );
   if (!isOpen(i.state))
-    must(!live.some((call) => call.purpose !== 'desk'), 'nobody is rung for a case that is done', i);
+    must(
+      !live.some((call) => call.purpose !== 'desk' && call.purpose !== 'supervise'),
+      'nobody is rung for a case that is done',
+      i,
+    );
+  for (const call of live.filter(({ purpose }) => purpose === 'supervise')) {
+    const talking = live.filter((one) => one.state === 'connected' && one.purpose !== 'supervise');
+    must(talking.length > 0, 'nobody sits in where nobody talks', i);
+    must(
+      call.wants !== 'whisper' || talking.some((one) => one.id === call.ref && one.purpose === 'desk'),
+      'a whisper has a desk that hears it',
+      i,
+    );
+    must(
+      !live.some((one) => one.purpose === 'desk' && one.party === call.party),
+      'who talks at a desk does not sit in beside it',
+      i,
+    );
+  }
   if (i.test) must(!i.calls.some((call) => call.purpose === 'family'), 'a drill rings no family', i);
 }
 

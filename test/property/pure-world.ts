@@ -12,6 +12,7 @@ import { openIncident } from '#dispatch/domain/presses.ts';
 import { rebuild, type Patch } from '#dispatch/domain/rebuild.ts';
 import { isOpen } from '#dispatch/domain/states.ts';
 import { decideStreet } from '#dispatch/domain/street.ts';
+import { supervise } from '#dispatch/domain/supervision.ts';
 import { tick } from '#dispatch/domain/tick.ts';
 import type { KnownKey } from '#dispatch/press-rows.ts';
 import type { Stored } from '#dispatch/rows.ts';
@@ -82,6 +83,8 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
         return hearPhone(step);
       case 'dial':
         return dialOrHangUp(step);
+      case 'supervise':
+        return sitIn(step);
       case 'intents':
         return [...intents.keys()].forEach(carryOut);
       case 'area':
@@ -137,13 +140,11 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
   }
 
   /** A refused command leaves no trace: what it was given is frozen, and nothing is written. */
-  function command(id: string, decide: (incident: Incident) => Decision): void {
+  function command(id: string, decide: (incident: Incident) => Decision | null): void {
     const { incident } = kept.get(id)!.stored;
     try {
-      write(
-        id,
-        twice(() => decide(incident))!,
-      );
+      const decision = twice(() => decide(incident));
+      if (decision !== null) write(id, decision);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }
@@ -170,7 +171,7 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
     if (!i || !call) return;
     const heard = twice(() => hearCall(i, deepFreeze({ call: call.id, ...news }), policy, now).decision);
     if (heard !== null) write(i.id, heard);
-    else if (call.state === 'calling') throw new Error('the telephone was not heard');
+    else if (call.state === 'calling' && news.event !== 'seated') throw new Error('the telephone was not heard');
   }
 
   function dialOrHangUp({ pick, who, party, hangUp: ends }: Extract<Step, { do: 'dial' }>): void {
@@ -183,6 +184,11 @@ export function createPureWorld(edges: Set<string>, askTwice: boolean) {
         ? hangUp(incident, incident.calls[party]?.id ?? 'none', by, policy, now)
         : dial(incident, { party: named, desk: { id: by.id!, name: by.name } }, by, policy, now),
     );
+  }
+
+  function sitIn({ pick, who, mode }: Extract<Step, { do: 'supervise' }>): void {
+    const i = chooseCase(cases(), pick);
+    if (i) command(i.id, (incident) => supervise(incident, { mode }, ACTORS[who]!, policy, now));
   }
 
   function joinAreas(): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
-import { CLOSING_CODES, QUEUES } from '#contracts/incident.ts';
+import { CLOSING_CODES, QUEUES, SUPERVISION_MODES, type SupervisionMode } from '#contracts/incident.ts';
 import type { CallNews } from '#dispatch/domain/call-news.ts';
 import type { DeskCommand } from '#dispatch/domain/desk.ts';
 import type { StreetCommand } from '#dispatch/domain/street.ts';
@@ -47,6 +47,7 @@ export type Step =
   /** The telephone says something of one of the case's calls; `dial` the operator calls somebody. */
   | { do: 'phone'; pick: number; which: number; news: Omit<CallNews, 'call'> }
   | { do: 'dial'; pick: number; who: Who; party: number; hangUp: boolean }
+  | { do: 'supervise'; pick: number; who: number; mode: SupervisionMode | 'leave' }
   | { do: 'intents' }
   | { do: 'area' }
   | { do: 'open'; queue: (typeof QUEUES)[number]; priority: 1 | 2 | 3 | 4; who: number }
@@ -256,6 +257,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('dial' as const), pick, who, party: fc.nat(3), hangUp: fc.boolean() }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('phone' as const),
+      pick,
+      which: fc.nat(5),
+      news: fc.record({
+        event: fc.constantFrom('joined', 'joined', 'seated'),
+        means: fc.constantFrom(...SUPERVISION_MODES),
+        typed: fc.constant({}),
+        outcome: fc.constant(null),
+      }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('supervise' as const),
+      pick,
+      who: fc.constantFrom(3, 3, 0),
+      mode: fc.constantFrom(...SUPERVISION_MODES, 'leave'),
+    }),
+  },
   { weight: 4, arbitrary: fc.constant({ do: 'intents' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'area' as const }) },
   {
@@ -276,11 +300,25 @@ const next: Step = { do: 'answer', pick: 0, to: 'next', minutes: undefined };
 const handOver: Step = { do: 'handoff', pick: 0, who: 'owner', target: '120' };
 const onwards: Step = { do: 'handoff_update', pick: 0, who: 'owner', to: 'next', complete: true };
 
+const dialled: Step = { do: 'dial', pick: 0, who: 'owner', party: 0, hangUp: false };
+const sitIn: Step = { do: 'supervise', pick: 0, who: 3, mode: 'whisper' };
+/** The first calls of a case are the desk's, whom she talks with, and the supervisor's. */
+const told = (which: number, event: CallNews['event'], means: string | null = null): Step => ({
+  do: 'phone',
+  pick: 0,
+  which,
+  news: { event, means, typed: {}, outcome: event === 'ended' ? 'answered' : null },
+});
+
 /** How a case goes when nothing comes between, as far as it goes: chance alone rarely takes so many right turns. */
 const course: fc.Arbitrary<Step[]> = fc
   .tuple(
-    fc.constantFrom([claim, ask, next, next, next, next], [claim, handOver, onwards, onwards, onwards, onwards]),
-    fc.integer({ min: 1, max: 6 }),
+    fc.constantFrom(
+      [claim, ask, next, next, next, next],
+      [claim, handOver, onwards, onwards, onwards, onwards],
+      [claim, dialled, told(0, 'joined'), sitIn, told(2, 'joined'), told(2, 'seated', 'whisper'), told(0, 'ended')],
+    ),
+    fc.integer({ min: 1, max: 7 }),
   )
   .map(([steps, length]) => steps.slice(0, length));
 

@@ -119,6 +119,7 @@ const FOLLOWS: Record<CallNews['event'], readonly CaseCall['state'][]> = {
 };
 
 function isNews(call: CaseCall, event: CallNews['event']): boolean {
+  if (event === 'seated' && call.purpose !== 'supervise') return false;
   return call.endedAt === null && FOLLOWS[event].includes(call.state);
 }
 

@@ -27,7 +27,8 @@ export function leaveLine(draft: Draft, call: CaseCall): void {
 }
 
 /**
- * Who sits in leaves with the last who talks: alone in the conference she would be what a caller waits for. Whispering
+ * Who sits in leaves with the last who talks (alone in the conference she would be what a caller waits for), and when her
+ * telephone is wanted for a desk of her own. Whispering
  * without the desk that hears it becomes listening: nobody else may ever hear it.
  */
 export function settleSeats(draft: Draft): void {
@@ -36,7 +37,8 @@ export function settleSeats(draft: Draft): void {
   const desk = deskOf(i);
   for (const call of i.calls) {
     if (call.purpose !== 'supervise' || !isLiveCall(call)) continue;
-    if (isEmpty) endSeat(draft, call, actorOf(call));
+    const talksHerself = i.calls.some((one) => one.purpose === 'desk' && one.party === call.party && isLiveCall(one));
+    if (isEmpty || talksHerself) endSeat(draft, call, actorOf(call));
     else if (call.wants === 'whisper' && !talking(i).some((one) => one.id === call.ref))
       changeSeat(draft, call, desk ? { wants: 'whisper', ref: desk.id } : { wants: 'listen', ref: null });
   }
