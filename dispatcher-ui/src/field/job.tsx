@@ -30,6 +30,7 @@ export function Job({
 }): ReactNode {
   const t = useTexts();
   const { state, pending } = shownState(job.state, waiting);
+  const saidOnly = job.unproven && state === 'on_scene';
   // What the server has not confirmed it does not open either.
   const isHis = job.state !== 'offered';
   const detail = useQuery({
@@ -43,9 +44,9 @@ export function Job({
     <article className="job" data-state={state}>
       <div className="job-scroll">
         <header className="job-head">
-          <p className="job-step" role="status">
-            <Icon name={state === 'on_scene' ? 'check' : 'walk'} />
-            {t.steps[state as keyof typeof t.steps] ?? ''}
+          <p className={saidOnly ? 'job-step is-said' : 'job-step'} role="status">
+            <Icon name={saidOnly ? 'clock' : state === 'on_scene' ? 'check' : 'walk'} />
+            {saidOnly ? t.saidThere : (t.steps[state as keyof typeof t.steps] ?? '')}
             {pending && (
               <span className="pending">
                 <Icon name="clock" />
@@ -60,7 +61,7 @@ export function Job({
           <p className="job-where">{who?.address ?? job.incident.region.map((one) => one.name).join('')}</p>
         </header>
         <Reach job={job} detail={detail.data} name={who?.address ?? t.title} />
-        {job.unproven && state === 'on_scene' && (
+        {saidOnly && (
           <p className="job-unproven amber" role="status">
             <Icon name="clock" />
             {t.unproven}

@@ -57,6 +57,7 @@ const zh = {
   understood: '知道了',
   resend: '再发一次',
   steps: { accepted: '已接单', under_way: '在路上', on_scene: '已到场' },
+  saidThere: '已报到场,未证实',
   leaveUnsent: (n: number) => `还有 ${n} 步没送到坐席。现在退出,这些就不送了。`,
   leaveAnyway: '不送了,退出',
   unproven: '还没证实您到了:请老人按“到达”键,或到门口开着定位;坐席也会问。',
@@ -180,6 +181,7 @@ const en: FieldTexts = {
   understood: 'I see',
   resend: 'Send again',
   steps: { accepted: 'Accepted', under_way: 'On the way', on_scene: 'At the door' },
+  saidThere: 'Said to be at the door, unproven',
   leaveUnsent: (n: number) =>
     `${n} ${n === 1 ? 'step has' : 'steps have'} not reached the desk. Signing out now drops them.`,
   leaveAnyway: 'Drop them and sign out',

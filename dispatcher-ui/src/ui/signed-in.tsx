@@ -32,6 +32,8 @@ function Gate({ children, unasked, onNobody }: Inside): ReactNode {
   const client = useQueryClient();
   const session = useSession();
   const [wasIn, setWasIn] = useState(false);
+  // Read once: a page that is shown must not begin anew with every try to ask the server.
+  const [before] = useState(() => unasked?.() ?? null);
   if (session.data && !wasIn) setWasIn(true);
   const nobody = session.data === null;
   useEffect(() => {
@@ -39,7 +41,7 @@ function Gate({ children, unasked, onNobody }: Inside): ReactNode {
   }, [nobody, onNobody]);
   if (session.data === null) return <SignIn expired={wasIn && !client.getQueryData(LEFT_KEY)} />;
   const isAway = session.failureCount > 0;
-  const me = session.data ?? (isAway ? unasked?.() : null) ?? null;
+  const me = session.data ?? (isAway ? before : null);
   if (me !== null) return children(me);
   return (
     <main className="plain-page">
