@@ -162,7 +162,8 @@ export const EN: Record<string, Say> = {
       : `${text(d['who'])} arrived${PROOFS[text(d['proof'])] ?? ''}`,
   arrival_proven: (d) => `${text(d['who'])} is there, proven${PROOFS[text(d['proof'])] ?? ''}`,
   arrival_unproven: (d) => `${text(d['who'])} says to be there, unproven: please ask`,
-  assignment_done: (d) => `${text(d['who'])} finished${d['unproven'] === true ? ' (the arrival was never proven)' : ''}`,
+  assignment_done: (d) =>
+    `${text(d['who'])} finished${d['unproven'] === true ? ' (the arrival was never proven)' : ''}`,
   assignment_expired: (d) => `No answer from ${text(d['who'])}`,
   not_departed: (d) => `${text(d['who'])} accepted but has not set out`,
   late: (d) => `${text(d['who'])} is late, about ${text(d['minutes'])} min more`,

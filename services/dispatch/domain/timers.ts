@@ -114,8 +114,7 @@ export function settle(draft: Draft, end?: 'resolved' | 'closed' | 'cancelled' |
 }
 
 function openState(i: Incident): 'waiting' | 'claimed' | 'responding' | 'on_scene' {
-  if (i.assignments.some(isThere) || i.handoffs.some((h) => h.state === 'on_scene'))
-    return 'on_scene';
+  if (i.assignments.some(isThere) || i.handoffs.some((h) => h.state === 'on_scene')) return 'on_scene';
   const arrivedOnce = i.state === 'on_scene' && i.ownerId !== null && i.assignments.some((a) => a.state === 'done');
   if (arrivedOnce) return 'on_scene';
   const coming =

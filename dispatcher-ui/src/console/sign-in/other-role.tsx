@@ -12,8 +12,8 @@ const PAGES: Partial<Record<Me['role'], string>> = {
   medic: '/desk',
   partner: '/desk',
   vendor: '/vendor',
-  auditor: '/orders',
   admin: '/admin',
+  auditor: '/orders',
 };
 
 /** Signed in with an account that has no desk here. */
