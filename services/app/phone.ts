@@ -69,14 +69,19 @@ export function registerTelephone(
   { db, clock, views }: { db: Database; clock: Clock; views: Views },
 ): void {
   telephony.registerRoutes(app);
-  const caseOf = async (viewer: Viewer, incidentId: string): Promise<{ residentId: string | null } | null> => {
+  const caseOf = async (
+    viewer: Viewer,
+    incidentId: string,
+  ): Promise<{ residentId: string | null; householdId: string | null } | null> => {
     if (!(await views.visible(viewer, [incidentId])).has(incidentId)) return null;
     const [found] = await views.byIds([incidentId]);
-    return found === undefined ? null : { residentId: found.wire.resident?.id ?? null };
+    if (found === undefined) return null;
+    const { householdId } = await views.placeOf(incidentId);
+    return { residentId: found.wire.resident?.id ?? null, householdId };
   };
   // 120 is nobody's secret.
   const mask = (number: string): string => (number.length < 7 ? number : (maskPhone(number) ?? ''));
-  const deps = { db, clock, telephony, caseOf, mask, recordLook, recordAudit };
+  const deps = { db, clock, telephony, caseOf, mayRecord, mask, recordLook, recordAudit };
   registerCallRoutes(app, deps);
   registerRecordingRoutes(app, deps);
 }

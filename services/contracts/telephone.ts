@@ -83,5 +83,7 @@ const caseCallSchema = z.object({
 /** The same route. `recordings`: of the case's conference, one for each time that its lines were open; `id` for `GET /api/recordings/:id`. */
 export const caseCallsSchema = listOf(caseCallSchema).extend({
   recordings: z.array(z.object({ id: z.string(), seconds: z.number().int(), startedAt: z.string() })),
+  /** False: a resident has refused, and what is said is not recorded. */
+  mayRecord: z.boolean(),
 });
 export type CaseCalls = z.infer<typeof caseCallsSchema>;

@@ -13,7 +13,8 @@ export interface RecordingRoutesDeps {
   clock: Clock;
   telephony: Pick<RunningTelephony, 'recording'>;
   /** Whose case it is, for a viewer who may see it; null: it does not exist for him. */
-  caseOf(viewer: Viewer, incidentId: string): Promise<{ residentId: string | null } | null>;
+  caseOf(viewer: Viewer, incidentId: string): Promise<{ residentId: string | null; householdId: string | null } | null>;
+  mayRecord(db: Db, of: { residentId: string | null; householdId: string | null }): Promise<boolean>;
   mask(number: string): string;
   recordLook(
     db: Db,
@@ -26,7 +27,10 @@ export interface RecordingRoutesDeps {
 }
 
 /** `GET /api/incidents/:id/calls`: the calls of a case that exists for the viewer, in the order in which they were asked for, and what was recorded of them. */
-export function registerCallRoutes(app: App, deps: Pick<RecordingRoutesDeps, 'db' | 'caseOf' | 'mask'>): void {
+export function registerCallRoutes(
+  app: App,
+  deps: Pick<RecordingRoutesDeps, 'db' | 'caseOf' | 'mayRecord' | 'mask'>,
+): void {
   app.get(
     '/api/incidents/:id/calls',
     {
@@ -34,7 +38,8 @@ export function registerCallRoutes(app: App, deps: Pick<RecordingRoutesDeps, 'db
       schema: { params: z.object({ id: z.uuid() }), response: { 200: caseCallsSchema } },
     },
     async ({ viewer, params }) => {
-      if ((await deps.caseOf(viewer, params.id)) === null) throw new Problem('not_found');
+      const found = await deps.caseOf(viewer, params.id);
+      if (found === null) throw new Problem('not_found');
       const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
       const items = (await callsOf(deps.db, params.id)).map((call) => ({
         ...call,
@@ -49,7 +54,7 @@ export function registerCallRoutes(app: App, deps: Pick<RecordingRoutesDeps, 'db
         seconds,
         startedAt: startedAt.toISOString(),
       }));
-      return { items, recordings, nextCursor: null };
+      return { items, recordings, mayRecord: await deps.mayRecord(deps.db, found), nextCursor: null };
     },
   );
 }

@@ -213,6 +213,23 @@ describe('a case on the telephone', () => {
     expect([network.recordings.length, await recordingsOf(db, [incidentId])]).toEqual([before, []]);
   });
 
+  test('who sits in gets her seat also when nobody tells that she has come', async () => {
+    const incidentId = randomUUID();
+    const [desk, ears] = ['deaf desk', 'deaf ears'].map(numberOf) as [string, string];
+    for (const number of [desk, ears]) network.script(e164(number), { pickUp: 1 });
+    const more = { incidentId, ask: null, join: true, say: [] };
+    const coach = await place({ to: desk, ...more });
+    await pass(8);
+    network.setFaults({ lost: 1 });
+    const id = await place({ to: ears, ...more, seat: { mode: 'whisper', coach, turn: 1 } });
+    await pass(100, 2_000);
+    expect(network.hearersOf(legsOf(ears)[0]!).map((leg) => leg.telephone)).toEqual([e164(desk)]);
+    expect(of(id).slice(-3)).toEqual(['joined', 'seated:listen', 'seated:whisper']);
+    network.setFaults({});
+    for (const number of [desk, ears]) network.hangUp(e164(number));
+    await pass(6);
+  });
+
   test('who sits in is heard by nobody, by the desk alone, by all; and her leaving ends no line', async () => {
     const incidentId = randomUUID();
     const [her, desk, supervisor] = ['sat in on', 'its desk', 'supervisor'].map(numberOf) as [string, string, string];
@@ -238,7 +255,12 @@ describe('a case on the telephone', () => {
     // What was wanted before comes late: it changes nothing.
     await sit('whisper', 4, coach);
     expect(hearing()).toHaveLength(2);
+    // Asked for until the network does it; till then she sits as before.
+    network.setFaults({ serverError: 0.7, tooMany: 0.1 });
     await sit('listen', 6);
+    await pass(30);
+    network.setFaults({});
+    await pass(3);
     expect(hearing()).toEqual([]);
     // Whom she would whisper to is gone: nobody hears her, and she is not heard by all instead.
     network.hangUp(e164(desk));

@@ -146,7 +146,8 @@ test('a supervisor sits in on the line by a key, the operator sees it; the call 
   await sup.keys('w');
   await line.getByText('只有坐席听得见您').waitFor(soon);
   await op.page.getByText('值班长 孙建华 在线上,只有坐席听得见').waitFor(soon);
-  await Promise.all([look(sup.page, 'sit-in-1366-light'), look(op.page, 'sit-in-1920-dark')]);
+  await keepScreen(op.page, 'sit-in-1920-dark');
+  await look(sup.page, 'sit-in-1366-light');
   await sup.keys('z');
   await op.page.getByText('值班长 孙建华 在线上').waitFor({ state: 'detached', ...soon });
   await Promise.all([act(desk, 'hang-up'), act(elder, 'hang-up')]);
@@ -161,15 +162,21 @@ test('a supervisor sits in on the line by a key, the operator sees it; the call 
      from account a, phone_recording r where a.username = 'op2' and r.incident_id = $1`,
     [id],
   );
-  await database.end();
   await sup.page.getByRole('button', { name: '孙建华' }).click();
   await sup.page.getByText('电话打分').click();
   await sup.page.getByText('1 通等着打分').waitFor();
-  await look(sup.page, 'scoring-1366-light-list');
+  await keepScreen(sup.page, 'scoring-1366-light-list');
   await sup.page.getByRole('button', { name: '去听、打分' }).click();
   const form = sup.page.getByRole('dialog', { name: /给 周婷 .* 的这通电话打分/ });
   await form.getByRole('button', { name: '听录音' }).click();
   await form.locator('audio').waitFor();
+  // However the browser fetches it, it is one listening.
+  await sup.page.waitForFunction(() => (document.querySelector('audio')?.readyState ?? 0) >= 3);
+  const { rows: heard } = await database.query(`select 1 from look where what = 'recording' and incident_id = $1`, [
+    id,
+  ]);
+  expect(heard).toHaveLength(1);
+  await database.end();
   for (const heading of await form.locator('.score-heading').all()) await heading.getByText('2 分').click();
   await form.getByPlaceholder('写一句给坐席的话').fill('先问了喘气,老人踏实多了。');
   await look(sup.page, 'scoring-1366-light-form');

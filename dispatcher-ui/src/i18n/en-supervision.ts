@@ -19,6 +19,7 @@ export const englishSupervision: Record<keyof typeof supervisionTexts, string> =
   'line.mine.listen': 'you listen, heard by nobody',
   'line.mine.whisper': 'you are on the line, heard by the desk alone',
   'line.noSound': 'The recording can not be had just now',
+  'line.notRecorded': 'not recorded: the resident has refused',
   'line.recording': 'Recording {{time}}, {{length}}',
   'line.ringing': 'the telephone on your desk is ringing',
   'line.talking': 'On the line: {{names}}',

@@ -17,6 +17,7 @@ export const supervisionTexts = {
   'line.mine.listen': '您在旁听,谁也听不见您',
   'line.mine.whisper': '您在线上,只有坐席听得见您',
   'line.noSound': '录音一时取不到',
+  'line.notRecorded': '老人不同意录音,没有在录',
   'line.recording': '录音 {{time}},长 {{length}}',
   'line.ringing': '正在响您桌上的电话',
   'line.talking': '线上:{{names}}',

@@ -183,6 +183,7 @@ describe('a supervisor on the line', () => {
     clock.advance(60_000);
     await network.settle();
     expect([network.recordings.length, await recordingsOf(desk, id)]).toEqual([before, []]);
+    expect((await desk.get(`/api/incidents/${id}/calls`)).body.mayRecord).toBe(false);
     // Without a telephone of her own she is told what to do.
     const ask = await supervisor.send('POST', `/api/incidents/${id}/supervise`, { mode: 'listen' });
     expect([ask.status, ask.text]).toEqual([409, expect.stringContaining('先在右上角菜单里填您桌上的电话')]);

@@ -3,10 +3,15 @@ import { caseCallsSchema, type CaseCalls } from '#contracts/telephone.ts';
 import { call } from '../../api/http.ts';
 
 /** What was recorded of a case, and whether somebody who called us is on its line. */
-export async function fetchCalls(incident: string): Promise<Pick<CaseCalls, 'recordings'> & { callers: boolean }> {
-  const { items, recordings } = await call(caseCallsSchema, `/api/incidents/${encodeURIComponent(incident)}/calls`);
+export async function fetchCalls(
+  incident: string,
+): Promise<Pick<CaseCalls, 'recordings' | 'mayRecord'> & { callers: boolean }> {
+  const { items, recordings, mayRecord } = await call(
+    caseCallsSchema,
+    `/api/incidents/${encodeURIComponent(incident)}/calls`,
+  );
   const callers = items.some((one) => one.direction === 'in' && one.joinedAt !== null && one.endedAt === null);
-  return { recordings, callers };
+  return { recordings, mayRecord, callers };
 }
 
 /** Calls to be scored, and those that were; `mine`: what I was given as an operator. */

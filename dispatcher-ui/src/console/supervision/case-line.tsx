@@ -41,6 +41,7 @@ export function CaseLine({ incident }: { incident: ShownIncident }): ReactNode {
           <Icon name="line" />
           <span className="help-text">
             {t('line.talking', { names: talking.join('、') })}
+            {calls.data?.mayRecord === false && <span className="grey"> · {t('line.notRecorded')}</span>}
             {mine && <span className="blue"> · {t(seatWords(mine))}</span>}
           </span>
         </p>
