@@ -42,6 +42,7 @@ function Admin({ me }: { me: Me }): ReactNode {
     <main className="admin">
       <header className="admin-top">
         <h1>{t.title}</h1>
+        <a href="/orders">{t.orders}</a>
         <span className="grey">{me.name}</span>
         <Preferences />
         <Button type="text" size="small" onClick={() => void signOut(client)}>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 /** The Chinese texts. */
 export const zh = {
   title: '管理',
+  orders: '工单与结算',
   partners: '合作中心',
   lines: '拨号线路',
   ladders: '升级策略',
@@ -136,6 +137,7 @@ export type AdminTexts = Widen<typeof zh>;
 
 const en: AdminTexts = {
   title: 'Administration',
+  orders: 'Orders and statements',
   partners: 'Partners',
   lines: 'Dial-only lines',
   ladders: 'Ladders',

@@ -24,6 +24,7 @@ export const en: Record<keyof typeof zh, string> = {
   'banner.silent': 'Sound is off: a red call waits',
   'banner.since': 'Below: as of {{time}}',
   'cap.space': 'Space',
+  'desk.admin': 'Partners and policies',
   'desk.break': 'Break',
   'desk.floor': 'Desks and uncovered hours',
   'desk.handover': 'Shift handover',

@@ -22,6 +22,7 @@ export const zh = {
   'banner.silent': '声音没开:有红色呼叫没人接',
   'banner.since': '下面是 {{time}} 的情况',
   'cap.space': '空格',
+  'desk.admin': '合作中心与策略',
   'desk.break': '小休',
   'desk.floor': '值班台与空班',
   'desk.handover': '交接班',

@@ -62,6 +62,7 @@ export function DeskMenu(): ReactNode {
       ? [
           { key: 'floor', label: t('desk.floor') },
           { key: 'quality', label: t('window.quality') },
+          { key: 'admin', label: t('desk.admin') },
         ]
       : [{ key: 'myScores', label: t('window.myScores') }]),
     { type: 'divider' as const },
@@ -69,7 +70,7 @@ export function DeskMenu(): ReactNode {
   ];
   const choose = (key: string) => {
     const panel = PANELS.find((one) => one === key);
-    if (key === 'orders') window.open('/orders', '_blank', 'noreferrer');
+    if (key === 'orders' || key === 'admin') window.open(`/${key}`, '_blank', 'noreferrer');
     else if (key === 'leave') void leaveDesk().then(() => signOut(client));
     else if (panel) openPanel(panel);
     else void change(key as DeskState);
