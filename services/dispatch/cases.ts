@@ -199,7 +199,7 @@ async function openByHand(tx: Tx, deps: CasesDeps, input: Parameters<Cases['open
     queue: input.queue,
     priority: input.priority,
     quiet: false,
-    reason: input.source === 'system' ? input.summary : `${input.by.name} 人工登记`,
+    reason: input.source === 'system' ? '系统登记' : `${input.by.name} 人工登记`,
   };
   // What the platform itself has to do for a home goes on in the case that is open there, and presses join it.
   const isOwn = input.source === 'system' && subject !== null;

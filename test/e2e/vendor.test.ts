@@ -213,7 +213,7 @@ test('green press → plumber offered, declines → next accepts → arrives →
   await expect.poll(async () => (await shown()).rating).toBe(5);
   await look(operator.page, 'work-order-1366-rated');
   await operator.page.setViewportSize({ width: 1920, height: 1080 });
-  await look(operator.page, 'work-order-1920-rated');
+  await keepScreen(operator.page, 'work-order-1920-rated');
 
   await page.getByRole('button', { name: '对账单' }).click();
   const line = page.locator('.v-statement li', { hasText: order.number });

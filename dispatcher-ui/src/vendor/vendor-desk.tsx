@@ -24,6 +24,9 @@ export function VendorDesk({ onLeave, onExpired }: { onLeave: () => void; onExpi
   const asked = offers.length > 0;
 
   useEffect(() => {
+    document.title = t('vendor.title');
+  }, [t]);
+  useEffect(() => {
     if (link === 'signed_out') onExpired();
   }, [link, onExpired]);
   useEffect(() => {

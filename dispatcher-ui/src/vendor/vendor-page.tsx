@@ -1,15 +1,13 @@
 /** `/vendor`: the shop's page, on a phone or at the counter. */
 import '../i18n/i18n.ts';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useEffect, useState, type ReactNode } from 'react';
+import { QueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '#contracts/session.ts';
-import { LEFT_KEY, signOut, useSession } from '../api/session.ts';
-import { SignIn } from '../console/sign-in/sign-in.tsx';
-import { AntdTheme } from '../theme/antd-theme.tsx';
+import { SESSION_KEY, signOut } from '../api/session.ts';
+import { SignedIn } from '../ui/signed-in.tsx';
 import { ShopDeskProvider } from './use-desk.tsx';
 import { VendorDesk } from './vendor-desk.tsx';
-import '../console/sign-in/sign-in.css';
 import './vendor.css';
 import './vendor-forms.css';
 
@@ -17,38 +15,20 @@ const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchO
 
 /** Sign in, then everything of the shop. */
 export default function VendorPage(): ReactNode {
-  return (
-    <QueryClientProvider client={client}>
-      <AntdTheme>
-        <Gate />
-      </AntdTheme>
-    </QueryClientProvider>
-  );
+  return <SignedIn client={client}>{shopOf}</SignedIn>;
 }
 
-function Gate(): ReactNode {
-  const { t } = useTranslation();
-  const session = useSession();
-  const [wasIn, setWasIn] = useState(false);
-  useEffect(() => {
-    document.title = t('vendor.title');
-  }, [t, session.data]);
-  if (session.data && !wasIn) setWasIn(true);
-  if (session.data === undefined)
-    return (
-      <main className="plain-page">
-        <p role="status">{session.failureCount > 0 ? t('gate.noServer') : t('gate.asking')}</p>
-      </main>
-    );
-  const me = session.data;
-  if (me === null) return <SignIn expired={wasIn && !client.getQueryData(LEFT_KEY)} />;
+function shopOf(me: Me): ReactNode {
   if (me.role !== 'vendor') return <NotHere me={me} />;
   return (
     <ShopDeskProvider key={me.id}>
-      <VendorDesk onLeave={() => void signOut(client)} onExpired={() => void session.refetch()} />
+      <VendorDesk onLeave={leave} onExpired={askAgain} />
     </ShopDeskProvider>
   );
 }
+
+const leave = (): void => void signOut(client);
+const askAgain = (): void => void client.invalidateQueries({ queryKey: SESSION_KEY });
 
 function NotHere({ me }: { me: Me }): ReactNode {
   const { t } = useTranslation();
