@@ -10,6 +10,7 @@ export const englishSupervision: Record<keyof typeof supervisionTexts, string> =
   'bar.leaveLine': 'Leave the line',
   'bar.listen': 'Listen',
   'bar.whisper': 'To the desk alone',
+  'help.sitting': 'Supervisors on a line',
   'line.caller': 'the caller',
   'line.changing': 'changing…',
   'line.hear': 'Hear it',

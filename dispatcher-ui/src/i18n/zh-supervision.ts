@@ -8,6 +8,7 @@ export const supervisionTexts = {
   'bar.leaveLine': '离开线路',
   'bar.listen': '旁听',
   'bar.whisper': '只对坐席说',
+  'help.sitting': '值班长在线路上',
   'line.caller': '打进来的人',
   'line.changing': '正在换…',
   'line.hear': '听录音',

@@ -4,7 +4,7 @@ import { ACTIONS, type ActionId } from '../incident/actions.ts';
 
 /** Texts that need nothing filled in. */
 type Words =
-  | `help.${'moving' | 'move' | 'enter' | 'escape' | 'search' | 'map' | 'open' | 'undo' | 'help' | 'acting' | 'ending'}`
+  | `help.${'moving' | 'move' | 'enter' | 'escape' | 'search' | 'map' | 'open' | 'undo' | 'help' | 'acting' | 'ending' | 'sitting'}`
   | `action.${ActionId}`
   | 'ask.title';
 
@@ -27,13 +27,14 @@ const GROUPS: readonly { title: Words; keys: readonly (readonly [string, Words])
     keys: [
       ...acts(['claim', 'takeOver', 'assign', 'order', 'arrived', 'handoff', 'talk', 'dial', 'quiet']),
       ['E', 'ask.title'],
-      ...acts(['note', 'identify', 'attend', 'listen', 'whisper', 'join', 'leaveLine']),
+      ...acts(['note', 'identify', 'attend']),
     ],
   },
   {
     title: 'help.ending',
     keys: acts(['resolve', 'close', 'release', 'cancel', 'reopen', 'route1', 'route2', 'route3']),
   },
+  { title: 'help.sitting', keys: acts(['listen', 'whisper', 'join', 'leaveLine']) },
 ];
 
 function acts(ids: readonly ActionId[]): (readonly [string, Words])[] {

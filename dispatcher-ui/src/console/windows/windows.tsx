@@ -19,7 +19,15 @@ const WINDOWS = {
   quality: QualityWindow,
   myScores: MyScoresWindow,
 } as const;
-const WIDE: Record<keyof typeof WINDOWS, number> = { help: 760, open: 560, handover: 720, floor: 880, phone: 480, quality: 880, myScores: 640 };
+const WIDE: Record<keyof typeof WINDOWS, number> = {
+  help: 760,
+  open: 560,
+  handover: 720,
+  floor: 880,
+  phone: 480,
+  quality: 880,
+  myScores: 640,
+};
 
 /** What is not about the opened incident comes in a window over the page. */
 export function Windows(): ReactNode {
