@@ -49,9 +49,9 @@ export const view = createStore<View>({
   menu: false,
 });
 
-/** Opens an incident in the middle; whatever sheet lay there is put away. */
+/** Opens an incident in the middle; whatever sheet lay there is put away, unless it lies over this very one. */
 export function openIncident(id: string | null): void {
-  view.set({ openId: id, panel: null });
+  view.set(id !== null && id === view.get().openId ? { openId: id } : { openId: id, panel: null });
 }
 
 export function openPanel(panel: Panel | null): void {
