@@ -325,7 +325,7 @@ test('the administrator enters a partner whose secret is shown once, a dial-only
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('button', { name: 'Ladders' }).click();
   await page.getByText('version 1').first().waitFor();
-  await expectTidy(page, 'admin-1440-dark-supervisor-english');
+  await expectTidy(page, 'admin-1440-light-supervisor-english');
   // That an address of the wrong kind was refused is what was wanted.
   expect(problems.filter((one) => !one.includes('422'))).toEqual([]);
   await context.close();

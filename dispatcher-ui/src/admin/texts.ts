@@ -199,7 +199,7 @@ const en: AdminTexts = {
   after: 's, then',
   addStep: 'Add a step',
   dropStep: 'Drop this step',
-  repeat: 'After the last step supervisors are called again every … s',
+  repeat: 'After the last step, seconds between calls to supervisors',
   clocks: 'Other times (s)',
   seconds: {
     offerS: 'Answer to an offer',
