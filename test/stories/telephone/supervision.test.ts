@@ -67,7 +67,7 @@ async function enter(
 
 /** Lets time pass, with what platform and network make of it, until it is so. */
 async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
-  for (let passed = 0; passed < 2_000; passed++) {
+  for (let passed = 0; passed < 1_000; passed++) {
     await network.settle();
     if (await isSo()) return;
     // Slowly enough that no clock of a call strikes while a loaded machine is still at its work.
