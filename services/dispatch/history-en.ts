@@ -196,6 +196,7 @@ export const EN: Record<string, Say> = {
   call_told: (d) =>
     `${text(d['who'])} answered and knows, ${d['far'] === true ? 'but is far away' : 'but cannot come'}`,
   call_missed: (d) => `Call to ${text(d['who'])}: ${OUTCOMES[text(d['outcome'])] ?? text(d['outcome'])}`,
+  call_on_line: (d) => `${text(d['who'])} is on the line by a call of their own`,
   call_ended: (d) => `${text(d['who'])} hung up`,
   family_not_reached: () => 'The family could not be reached in two rounds',
   area: (d) => `${text(d['count'])} homes call at once in ${text(d['name'])}`,

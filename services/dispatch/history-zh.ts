@@ -195,6 +195,7 @@ export const ZH: Record<string, Say> = {
     `${text(d['who'])} 接了电话:我去${d['minutes'] === null ? '' : `,约 ${text(d['minutes'])} 分钟`}`,
   call_told: (d) => `${text(d['who'])} 接了电话,已知道${d['far'] === true ? '(在外地)' : ',自己来不了'}`,
   call_missed: (d) => `${text(d['who'])} 的电话:${OUTCOMES[text(d['outcome'])] ?? text(d['outcome'])}`,
+  call_on_line: (d) => `${text(d['who'])} 自己打进来的电话还通着`,
   call_ended: (d) => `${text(d['who'])} 挂了电话`,
   family_not_reached: () => '家属两轮都没打通',
   area: (d) => `${text(d['name'])} 有 ${text(d['count'])} 户同时呼叫`,

@@ -225,7 +225,7 @@ const isBeingAsked = (job: Job): boolean =>
 function alreadyHere(job: Job, now: number): Turn {
   const answered = hearAnswer(job, now);
   const joined = hearJoined(answered.job, now);
-  const ended = endJob(joined.job, 'answered', now);
+  const ended = endJob(joined.job, 'on_line', now);
   return { job: ended.job, news: [...answered.news, ...joined.news, ...ended.news] };
 }
 

@@ -81,7 +81,10 @@ export interface Report {
   /** Of `chosen`: the choice's `means`, and the numbers typed. Of `seated`: the seat's mode, now in force. */
   means: string | null;
   typed: Record<string, string>;
-  /** Of `ended`. `answered`: a line was open but nothing was asked or chosen; `unknown`: the network never said. */
+  /**
+   * Of `ended`. `answered`: a line was open but nothing was asked or chosen; `on_line`: he is in the case's conference by a
+   * call of his own, and stays; `unknown`: the network never said.
+   */
   outcome: Outcome | null;
 }
 
@@ -95,6 +98,7 @@ export const OUTCOMES = [
   'bad_number',
   'failed',
   'cancelled',
+  'on_line',
   'delivered',
   'undelivered',
   'unknown',

@@ -233,7 +233,8 @@ function ended(draft: Draft, call: CaseCall, outcome: string): void {
   const talked = call.state === 'connected';
   endCall(draft, call, talked ? 'done' : 'missed', talked ? null : outcome);
   if (talked && call.purpose === 'supervise') leaveLine(draft, call);
-  else if (talked) addFact(draft, 'call_ended', callActor(call), { who: call.name });
+  else if (talked)
+    addFact(draft, outcome === 'on_line' ? 'call_on_line' : 'call_ended', callActor(call), { who: call.name });
   else addFact(draft, 'call_missed', SYSTEM, { who: call.name, outcome, purpose: call.purpose });
 }
 

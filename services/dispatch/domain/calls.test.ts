@@ -279,6 +279,17 @@ describe('a supervisor', () => {
     return { ...c, c, sit, arrive, seats, mine };
   };
 
+  it('who is on the line by a call of her own has not hung up, and the history does not say so', () => {
+    const t = caseOf();
+    t.do((i, policy, now) => decideDesk(i, { type: 'claim' }, operator, policy, now));
+    t.do((i, policy, now) => dial(i, { party: { id: 'elder', name: '王桂兰' }, desk: null }, operator, policy, now));
+    const id = t.live('elder');
+    t.hear(id, 'joined');
+    t.hear(id, 'ended', { outcome: 'on_line' });
+    expect(t.facts.slice(-2)).toEqual(['call_connected', 'call_on_line']);
+    expect(t.i.calls.at(-1)!.state).toBe('done');
+  });
+
   it('sits in where somebody talks, as often as she asks once; what stands in the history is what the network said', () => {
     const t = talking();
     t.sit('listen');

@@ -171,7 +171,7 @@ describe('a call to 12349', () => {
     );
     await pass(3);
     const { rows } = await running.db.pool.query('select outcome, sid from phone_job where id = $1', [again]);
-    expect(rows).toEqual([{ outcome: 'answered', sid: null }]);
+    expect(rows).toEqual([{ outcome: 'on_line', sid: null }]);
     network.hangUp('+867103501001');
     await pass(6);
     expect(leg.status).toBe('in-progress');
@@ -190,7 +190,7 @@ describe('a call to 12349', () => {
     expect(calls.map(({ direction, outcome }) => [direction, outcome])).toEqual([
       ['in', 'answered'],
       ['out', 'answered'],
-      ['out', 'answered'],
+      ['out', 'on_line'],
     ]);
     expect(calls[0]!.number).not.toContain(her.phone.slice(3, 7));
     // One file of the whole conference, however many were in it.
