@@ -25,6 +25,9 @@ await db.pool.query(
 );
 await db.pool.query('insert into shop_area (shop_id, region_path) values ($1, $2)', [shop, KNOWN_GRID]);
 await db.pool.query(`insert into shop_service (shop_id, service) values ($1, 'tap_leak')`, [shop]);
+await db.pool.query('insert into shop_staff (staff_id, shop_id, ord) select id, $1, 0 from staff order by id limit 1', [
+  shop,
+]);
 
 const operator = { kind: 'person', id: randomUUID(), name: '李敏', role: 'operator' } as const;
 const viewer: Viewer = {
@@ -39,26 +42,24 @@ const viewer: Viewer = {
 const worker = { id: randomUUID(), name: '周师傅', phone: null };
 const by = { kind: 'person', id: worker.id, name: worker.name, role: 'vendor' } as const;
 
-/** A green press whose work the shop has said to be done. */
-async function workDone(): Promise<string> {
+/** An order for a green press of her box, offered to the shop. */
+async function ordered(urgency: 'now' | 'today' = 'today'): Promise<string> {
   const [receipt] = await modules.receiver.receive([{ ...pressOf('demo-0001', clock), type: 'service', key: 'green' }]);
   const incident = receipt!.incident!;
   await modules.cases.desk(incident, { type: 'claim' }, operator, null).catch(() => undefined);
   const { byIds, placeOf } = modules.views;
-  const wish = {
+  const work = { service: 'tap_leak', what: '滴水', quantity: 1, urgency, wantedAt: null, payer: 'resident' };
+  const draft = await draftOrder({ db, clock, byIds, placeOf }, viewer, randomUUID(), {
+    ...work,
     incident,
     resident: null,
-    service: 'tap_leak',
-    what: '滴水',
-    quantity: 1,
-    urgency: 'today' as const,
-    wantedAt: null,
-    payer: 'resident',
-  };
-  const { id } = await orders.create(
-    await draftOrder({ db, clock, byIds, placeOf }, viewer, randomUUID(), wish),
-    operator,
-  );
+  });
+  return (await orders.create(draft, operator)).id;
+}
+
+/** Of which the shop has said that it is done. */
+async function workDone(): Promise<string> {
+  const id = await ordered();
   const steps: OrderCommand[] = [
     { type: 'accept', shopId: shop, staff: [worker], named: true, code: '1234' },
     { type: 'depart' },
@@ -134,4 +135,14 @@ test('what comes back when its case is over has another case, which waits for so
   await orders.command(id, { type: 'complete', parts: [], note: '' }, by);
   const [done] = await modules.receiver.receive([{ ...pressOf('demo-0001', clock), type: 'done', key: 'done' }]);
   expect(done!.incident).toBe(second);
+});
+
+test('a burst pipe rings at the shop: who presses 1 has it, and hears the thanks to their end', async () => {
+  network.script('+8615400009999', { pickUp: 2, keys: ['1'], keyAfterS: 1 });
+  const id = await ordered('now');
+  await pass(45, 1);
+  expect(await stateOf(id)).toEqual({ state: 'accepted', owes: 'shop' });
+  const [leg] = network.legs.filter((one) => one.telephone === '+8615400009999');
+  expect(leg!.heard.map((one) => one.text).join('')).toContain('好,单子在手机上,请马上出发。');
+  expect(leg!.endedAt! - leg!.heard.at(-1)!.at).toBeGreaterThan(1_000);
 });
