@@ -253,8 +253,11 @@ test('the link of the message opens the packet once, for whoever says who he is'
 test('the administrator enters a partner whose secret is shown once, a dial-only line, and a ladder that is checked first', async () => {
   const context = await browser.newContext({ viewport: WIDE, locale: 'zh-CN' });
   await context.addInitScript(() => localStorage.setItem('theme', 'light'));
-  const [name, value] = (await administrator()).cookie.split('=') as [string, string];
-  await context.addCookies([{ name, value, url: home.url }]);
+  const signedInAs = async (person: Api): Promise<void> => {
+    const [name, value] = person.cookie.split('=') as [string, string];
+    await context.addCookies([{ name, value, url: home.url }]);
+  };
+  await signedInAs(await administrator());
   const page = await context.newPage();
   const { problems } = watchPage(page);
   await page.goto(`${home.url}/admin`);
@@ -314,8 +317,7 @@ test('the administrator enters a partner whose secret is shown once, a dial-only
   await expectTidy(page, 'admin-390-dark-routing');
 
   // A supervisor reads it; the numbers of units and all changes are the administrator's.
-  const lead = (await signInDemo(home.url, home.demo(), 'sup1')).cookie.split('=') as [string, string];
-  await context.addCookies([{ name: lead[0], value: lead[1], url: home.url }]);
+  await signedInAs(await signInDemo(home.url, home.demo(), 'sup1'));
   await page.setViewportSize(WIDE);
   await page.reload();
   await page.getByText('只看,不能改').waitFor();

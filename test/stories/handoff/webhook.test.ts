@@ -95,11 +95,19 @@ describe('a webhook', () => {
     expect([await signedWith(body.webhookSecret), await signedWith(partner.secret)]).toEqual([true, false]);
     partner.secret = body.webhookSecret;
     // Another key opens nothing: the webhook waits, and goes out when the right one is there.
-    const strange = createSealing({ ...rig.running.config, secretKey: 'x'.repeat(32) }).open(
-      await stored(),
-      partner.id,
-    );
-    expect(strange).toBeNull();
+    const right = await stored();
+    const put = (secret: string): Promise<unknown> =>
+      rig.running.db.pool.query('update partner set webhook_secret = $2 where id = $1', [partner.id, secret]);
+    const strange = createSealing({ ...rig.running.config, secretKey: 'x'.repeat(32) });
+    expect(strange.open(right, partner.id)).toBeNull();
+    await put(strange.seal(partner.secret, partner.id));
+    const handoff = await rig.handOver((await rig.claimed()).id);
+    await carry();
+    expect(eventsOf(handoff)).toEqual([]);
+    await put(right);
+    clock.advance(10_000);
+    await carry();
+    expect(eventsOf(handoff)).toHaveLength(1);
   });
 
   test('to a partner that answers 500 for an hour is carried through, with growing pauses, and taken once', async () => {
