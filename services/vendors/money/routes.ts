@@ -24,6 +24,7 @@ import { addOutbox } from '#platform/outbox.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { findPeople } from '#registry/people.ts';
 import { ownShopOf, type VendorRoutesDeps } from '../access.ts';
+import { monthOf } from '../domain/order.ts';
 import { getOrders } from '../store.ts';
 import { givePoints, pointsOf } from './holds.ts';
 import { statementOf, statementWorkbook, wireDeduction, type DeductionRow } from './statements.ts';
@@ -112,8 +113,9 @@ function registerStatements(app: App, deps: VendorRoutesDeps): void {
 /** `GET /api/statements/parties`: the shops, or the payers, of a month with their sums; who waits for a decision first. */
 function registerParties(app: App, deps: VendorRoutesDeps): void {
   const query = pageQuery.extend({
-    month: monthSchema,
-    kind: z.enum(['shop', 'payer']),
+    /** The present one when not given. */
+    month: monthSchema.optional(),
+    kind: z.enum(['shop', 'payer']).default('shop'),
     q: z.string().max(60).optional(),
     cursor: z
       .string()
@@ -126,7 +128,7 @@ function registerParties(app: App, deps: VendorRoutesDeps): void {
     async (request) => {
       const { month, kind, q: text, limit, cursor } = request.query;
       const from = Number(cursor ?? 0);
-      const params = [month, kind, request.viewer.regions, text ?? null, limit + 1, from];
+      const params = [month ?? monthOf(deps.clock.now()), kind, request.viewer.regions, text ?? null, limit + 1, from];
       const found = await deps.db.query<StatementParty>(q.statement_parties, params);
       return { items: found.slice(0, limit), nextCursor: found.length > limit ? String(from + limit) : null };
     },
