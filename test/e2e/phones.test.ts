@@ -132,7 +132,7 @@ test('a supervisor sits in on the line by a key, the operator sees it; the call 
   const desk = await ringing('周婷');
   await act(desk, 'pick-up');
   const [op, sup] = await Promise.all([
-    openDesk(browser, home.url, home.demo(), 'op2', { sound: 'without', theme: 'dark' }),
+    openDesk(browser, home.url, home.demo(), 'op2', { sound: 'without', size: DESKTOP, theme: 'dark' }),
     openDesk(browser, home.url, home.demo(), 'sup1', { sound: 'without', size: DESKTOP }),
   ]);
   await Promise.all([op.row(name).click(), sup.row(name).click()]);
@@ -146,7 +146,7 @@ test('a supervisor sits in on the line by a key, the operator sees it; the call 
   await sup.keys('w');
   await line.getByText('只有坐席听得见您').waitFor(soon);
   await op.page.getByText('值班长 孙建华 在线上,只有坐席听得见').waitFor(soon);
-  await keepScreen(op.page, 'sit-in-1920-dark');
+  await keepScreen(op.page, 'sit-in-1366-dark');
   await look(sup.page, 'sit-in-1366-light');
   await sup.keys('z');
   await op.page.getByText('值班长 孙建华 在线上').waitFor({ state: 'detached', ...soon });
@@ -185,7 +185,7 @@ test('a supervisor sits in on the line by a key, the operator sees it; the call 
   await op.page.getByRole('button', { name: '周婷' }).click();
   await op.page.getByText('我的分数').click();
   await op.page.getByText('先问了喘气,老人踏实多了。').waitFor();
-  await look(op.page, 'my-scores-1920-dark');
+  await look(op.page, 'my-scores-1366-dark');
   expect([...op.problems, ...sup.problems]).toEqual([]);
   await Promise.all([op.close(), sup.close()]);
 });
