@@ -1,6 +1,6 @@
 import exceljs from 'exceljs';
 import { afterAll, expect, test } from 'vitest';
-import type { Statement } from '#contracts/vendors.ts';
+import type { Ledger, Statement, StatementParty } from '#contracts/vendors.ts';
 import { standingClock } from '#test/harness/running.ts';
 import { startTown } from './town.ts';
 
@@ -92,6 +92,30 @@ test('the statements of all shops, and of all payers, add up to the orders', asy
   expect(shopsTotal).toBe(sum(orders));
 });
 
+test('side by side, shops and payers of the month are all there, with the sums of their statements, the largest first', async () => {
+  for (const kind of ['shop', 'payer']) {
+    const all: StatementParty[] = [];
+    for (let cursor: string | null = '0'; cursor !== null;) {
+      const page: { items: StatementParty[]; nextCursor: string | null } = (
+        await supervisor.get(`/api/statements/parties?month=${MONTH}&kind=${kind}&limit=200&cursor=${cursor}`)
+      ).body;
+      all.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    const ids = orders.map((one) => (kind === 'shop' ? one.shop_id : one.payer));
+    expect(new Set(all.map((one) => one.id))).toEqual(new Set(ids));
+    expect(all.reduce((total, one) => total + one.totalFen, 0)).toBe(sum(orders));
+    expect(all.map((one) => one.totalFen)).toEqual(all.map((one) => one.totalFen).toSorted((x, y) => y - x));
+    const [first] = all as [StatementParty];
+    const statement: Statement = (await supervisor.get(`/api/statements?month=${MONTH}&${kind}=${first.id}`)).body;
+    expect([first.orders, first.totalFen, first.netFen]).toEqual([
+      statement.orders,
+      statement.totalFen,
+      statement.netFen,
+    ]);
+  }
+});
+
 test('the workbook holds the same lines and sums', async () => {
   const [shop] = orders.map((one) => one.shop_id) as [string];
   const statement: Statement = (await supervisor.get(`/api/statements?month=${MONTH}&shop=${shop}`)).body;
@@ -110,10 +134,12 @@ test('the workbook holds the same lines and sums', async () => {
 });
 
 test('the points ledger sums to zero, quotas are kept, and every fifth subsidised order was called back', async () => {
-  const ledger = (await admin.get('/api/ledger')).body;
+  const ledger: Ledger = (await admin.get('/api/ledger')).body;
   expect(ledger.sum).toBe(0);
+  expect(ledger.latest).toHaveLength(50);
+  expect(ledger.latest[0]).toMatchObject({ kind: 'settle', from: 'order', to: 'shop', number: expect.any(String) });
   expect(ledger.entries).toBeGreaterThan(100);
-  const spent = ledger.accounts.find((one: { kind: string }) => one.kind === 'shop').points;
+  const spent = ledger.accounts.find((one) => one.kind === 'shop')!.points;
   expect(spent).toBeGreaterThan(0);
   const over = await pool.query(
     `select u.resident_id from quota_use u join subsidy_right r on r.resident_id = u.resident_id join subsidy_class c on c.code = r.class
