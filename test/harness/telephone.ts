@@ -72,7 +72,8 @@ export async function startTelephoneWorld(
       tx.afterCommit(() => reports.push(report));
       return report.event === 'chosen' && answerToChoice.say !== null ? { say: answerToChoice.say } : null;
     },
-    onInbound: options.onInbound ?? (async () => ({ incidentId: randomUUID(), say: ['您好,这里是12349。'], record: false })),
+    onInbound:
+      options.onInbound ?? (async () => ({ incidentId: randomUUID(), say: ['您好,这里是12349。'], record: false })),
   });
   const read = readConfig({ HTTP_PORT: '0' });
   if ('errors' in read) throw new Error(read.errors.join());
