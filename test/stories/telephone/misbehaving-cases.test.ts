@@ -67,11 +67,13 @@ test(`${CASES} red presses that nobody touches, over a network that does everyth
     opened.push(...ids);
   }
   expect(new Set(opened).size).toBe(CASES);
-  const open = `select id, state from phone_job where state <> 'ended' or outcome is null`;
-  for (let n = 0; n < 60 && (await rows(open)).length > 0; n++) await pass(120, 60);
-
-  expect(await rows(open)).toEqual([]);
-  expect(await rows(`select id, kind from intent where state <> 'done' or outcome is null`)).toEqual([]);
+  const left = (): Promise<unknown[]> =>
+    rows(
+      `select kind || ' ' || state as what, id, ordered_at as at, null as attempt from phone_job where state <> 'ended' or outcome is null
+       union all select kind || ' ' || state, id, created_at, attempt from intent where state <> 'done' or outcome is null`,
+    );
+  for (let n = 0; n < 60 && (await left()).length > 0; n++) await pass(120, 60);
+  expect(await left()).toEqual([]);
   await expectOnceEach();
   const cases = await loadCases(opened);
   for (const incident of cases) await expectHistory(incident);
