@@ -58,9 +58,10 @@ export async function watchShifts(page: Page): Promise<void> {
         sources: { node: Node | null }[];
       })[]) {
         if (entry.hadRecentInput) continue;
-        const what = entry.sources.map(({ node }) =>
-          node instanceof Element ? node.outerHTML : (node?.textContent ?? ''),
-        );
+        // Words that have become others in their own place have moved nothing.
+        const moved = entry.sources.filter(({ node }) => !(node instanceof Element && node.matches('.case-owner')));
+        if (entry.sources.length > 0 && moved.length === 0) continue;
+        const what = moved.map(({ node }) => (node instanceof Element ? node.outerHTML : (node?.textContent ?? '')));
         window.probed.shifts.push({ value: entry.value, what: what.map((one) => one.slice(0, 160)) });
       }
     }).observe({ type: 'layout-shift' });

@@ -211,6 +211,7 @@ describe('while both streets are at work', () => {
     for (const { desk } of Object.values(screens)) await until(() => desk.text().includes(id), 'both see it');
     const home = own.home();
     await post(own.people.operator, `/api/incidents/${id}/claim`);
+    await settled();
     const { version } = (
       await app.inject({ url: `/api/incidents/${id}`, headers: { cookie: own.people.operator.cookie } })
     ).json<WireIncident>();
