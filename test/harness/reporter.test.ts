@@ -23,6 +23,10 @@ async function run(
   );
   const vitest = await startProcess({
     command: [
+      // One pipe for both: of two, what was written first may be read last.
+      '/bin/sh',
+      '-c',
+      'exec "$0" "$@" 2>&1',
       process.execPath,
       join(repositoryFolder, 'node_modules/vitest/vitest.mjs'),
       'run',
