@@ -91,6 +91,8 @@ async function ask(): Promise<void> {
 }
 
 async function fits(page: Page): Promise<void> {
+  // What it shows is there, not only its frame.
+  await page.locator('h1').first().waitFor();
   const hanging = await page.evaluate(() => {
     const wide = document.documentElement.clientWidth;
     return [...document.querySelectorAll<HTMLElement>('#root *')]

@@ -152,11 +152,17 @@ export async function openField(at = NOON, clock = standingClock(at)): Promise<F
   };
 }
 
-/** Until nothing that was intended is undone; what a queue lost is looked for after 3 s of the moved clock. */
+/**
+ * Until every clock that has struck was heard (another look may hold the row just then) and nothing that was intended is
+ * undone; what a queue lost is looked for after 3 s of the moved clock.
+ */
 async function settle(running: RunningPlatform, clock: FieldWorld['clock']): Promise<void> {
   for (let looks = 1; looks < 200; looks++) {
     await running.platform.sweepOnce();
-    const { rows } = await running.db.pool.query(`select 1 from intent where state = 'pending' limit 1`);
+    const { rows } = await running.db.pool.query(
+      `select 1 from intent where state = 'pending' union all select 1 from incident where wake_at <= $1 limit 1`,
+      [new Date(clock.now())],
+    );
     if (rows.length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
     if (looks % 20 === 0) clock.advance(3_100);
