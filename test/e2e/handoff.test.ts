@@ -189,8 +189,7 @@ test('120 is called by voice: the script, the numbers read back; its side follow
 test('the centre accepts on its own page, at a desk in the dark; refusing says why', async () => {
   const id = await press(1, 'sos');
   await api.send('POST', `/api/incidents/${id}/claim`, {});
-  const { version } = (await api.get(`/api/incidents/${id}`)).body;
-  await api.send('POST', `/api/incidents/${id}/handoff`, { version, to: '120' });
+  await api.act(id, 'handoff', { to: '120' });
   for (const theme of ['dark', 'light'] as const) {
     const centre = await openSide('desk120', WIDE, theme);
     await centre.page.locator('.hand-row', { hasText: '等您接下' }).first().click();
@@ -216,8 +215,7 @@ test('the centre accepts on its own page, at a desk in the dark; refusing says w
 test('the link of the message opens the packet once, for whoever says who he is', async () => {
   const id = await press(3, 'sos');
   await api.send('POST', `/api/incidents/${id}/claim`, {});
-  const { version } = (await api.get(`/api/incidents/${id}`)).body;
-  await api.send('POST', `/api/incidents/${id}/handoff`, { version, to: '120' });
+  await api.act(id, 'handoff', { to: '120' });
   const { reference } = (
     (await api.get(`/api/incidents/${id}/packet?to=120`)).body as { packet: { reference: string } }
   ).packet;
@@ -336,8 +334,7 @@ test('the administrator enters a partner whose secret is shown once, a dial-only
 test('the hospital’s own system takes a handoff by a signed webhook, when the operator chooses it', async () => {
   const id = await press(0, 'sos');
   await api.send('POST', `/api/incidents/${id}/claim`, { takeOver: '换人' });
-  const { version } = (await api.get(`/api/incidents/${id}`)).body;
-  expect((await api.send('POST', `/api/incidents/${id}/handoff`, { version, to: 'hospital' })).status).toBe(200);
+  expect((await api.act(id, 'handoff', { to: 'hospital' })).status).toBe(200);
   const hospital = async (): Promise<{ state: string; seat: string }> =>
     (await api.get(`/api/incidents/${id}`)).body.handoffs.find((one: { to: string }) => one.to === 'hospital');
   await expect.poll(async () => (await hospital()).seat, { timeout: 30_000 }).toBe('急诊分诊台');

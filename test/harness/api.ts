@@ -16,6 +16,8 @@ export interface Api {
   cookie: string;
   get(path: string): Promise<Answer>;
   send(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  /** An act on a case, as the console does it: with its newest version, again where a worker wrote between. */
+  act(incident: string, act: string, body?: Record<string, unknown>): Promise<Answer>;
 }
 
 /** Calls with the given cookie (empty: nobody). Never throws for a status. */
@@ -33,7 +35,15 @@ export function openApi(url: string, cookie = ''): Api {
     const text = await response.text();
     return { status: response.status, text, body: parse(text) };
   }
-  return { cookie, get: (path) => call('GET', path), send: call };
+  async function act(incident: string, what: string, body: Record<string, unknown> = {}): Promise<Answer> {
+    for (let tries = 1; ; tries++) {
+      const { version } = (await call('GET', `/api/incidents/${incident}`)).body as { version: number };
+      const answer = await call('POST', `/api/incidents/${incident}/${what}`, { ...body, version });
+      const isOld = (answer.body as { code?: string } | undefined)?.code === 'conflict';
+      if (!isOld || tries === 10) return answer;
+    }
+  }
+  return { cookie, get: (path) => call('GET', path), send: call, act };
 }
 
 function parse(text: string): unknown {

@@ -64,10 +64,7 @@ test('an operator who says that two must come has the second looked for at once'
   await world.settle();
   await world.desk.send('POST', `/api/incidents/${id}/claim`, {});
   await world.settle();
-  const { version } = await world.detail(id);
-  expect((await world.desk.send('POST', `/api/incidents/${id}/needs`, { version, people: 2 })).body).toMatchObject({
-    needs: 2,
-  });
+  expect((await world.desk.act(id, 'needs', { people: 2 })).body).toMatchObject({ needs: 2 });
   await world.settle();
   expect(await asked(id)).toEqual(['刘强', '周芳']);
 }, 60_000);

@@ -3,6 +3,7 @@ import type { WireIncidentDetail } from '#contracts/incident.ts';
 import type { Packet, PartnerQueue } from '#contracts/handoff.ts';
 import { insertPartner, bindPartnerAccounts } from '#handoff/partners.ts';
 import { newSecret } from '#handoff/signature.ts';
+import { openApi } from '#test/harness/api.ts';
 import { standingClock, startPlatformHere, type RunningPlatform } from '#test/harness/running.ts';
 import { pressOf, settleStreets, signInPerson, type Home, type Person, type Street } from '../access/streets.ts';
 
@@ -99,8 +100,7 @@ export async function startRig(): Promise<Rig> {
       return { id, home };
     },
     async handOver(id, to = '120', automatic = false) {
-      const { version } = await detail(id);
-      await send(operator, 'POST', `/api/incidents/${id}/handoff`, { version, to });
+      await openApi(running.url, operator.cookie).act(id, 'handoff', { to });
       const handoff = (await detail(id)).handoffs.at(-1)!;
       await running.db.tx((tx) =>
         running.platform.handoff.begin(tx, { incidentId: id, handoffId: handoff.id, target: handoff.to, automatic }),
