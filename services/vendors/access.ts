@@ -1,6 +1,6 @@
 import type { Role } from '#contracts/session.ts';
 import type { Viewer } from '#platform/access.ts';
-import type { Db } from '#platform/database.ts';
+import type { Recorders } from '#registry/scope.ts';
 import type { BookingDeps } from './booking.ts';
 import type { Orders } from './orders.ts';
 import { shopOf } from './people.ts';
@@ -9,17 +9,7 @@ import type { ViewsDeps } from './views.ts';
 /** What the routes of vendors are given at wiring. */
 export interface VendorRoutesDeps extends ViewsDeps, BookingDeps {
   orders: Orders;
-  recordAudit: (
-    db: Db,
-    entry: {
-      at: number;
-      by: Viewer;
-      what: string;
-      subject: string;
-      data?: Record<string, unknown>;
-      address: string | null;
-    },
-  ) => Promise<void>;
+  recordAudit: Recorders['recordAudit'];
 }
 
 /** Who looks at shops and orders; vendors see their own only. */

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Faults } from '#devices/telephone/faults.ts';
 import { createTelephoneNetwork, type TelephoneNetwork } from '#devices/telephone/network.ts';
 import { movableClock, type Clock } from '#kernel/clock.ts';
 import { readConfig } from '#platform/config.ts';
@@ -131,6 +132,22 @@ export async function startTelephoneWorld(
     },
   };
 }
+
+/** A network on which each thing goes wrong now and then. */
+export const EVERYTHING_WRONG: Faults = {
+  busy: 0.03,
+  noAnswer: 0.03,
+  voicemail: 0.05,
+  rejected: 0.02,
+  tooMany: 0.08,
+  serverError: 0.05,
+  errorAfter: 0.06,
+  timeoutAfter: 0.06,
+  late: 0.1,
+  twice: 0.1,
+  wrongOrder: 0.15,
+  lost: 0.08,
+};
 
 /** 1: I go, how many minutes; 2: I can't, connect me. */
 export const CHOICES: CallOrder['ask'] = [

@@ -7,6 +7,7 @@ import type { Viewer } from '#platform/access.ts';
 import type { Database, Db } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
+import type { Recorders } from '#registry/scope.ts';
 import { createLoop } from '#platform/loop.ts';
 import { allSamples, drawSamples, findSample, putScore, scoredOf, type SampleRow } from './samples.ts';
 
@@ -15,17 +16,7 @@ export interface QualityDeps {
   clock: Clock;
   log: Log;
   views: Pick<Views, 'visible' | 'byIds'>;
-  recordAudit(
-    db: Db,
-    entry: {
-      at: number;
-      by: Viewer;
-      what: string;
-      subject: string;
-      data?: Record<string, unknown>;
-      address: string | null;
-    },
-  ): Promise<void>;
+  recordAudit: Recorders['recordAudit'];
 }
 
 /** Two calls a month and operator, drawn by nobody's hand, scored by a supervisor. */
@@ -62,17 +53,7 @@ function registerRoutes(app: App, deps: QualityDeps): void {
     async ({ viewer }) => {
       await drawSamples(db, clock.now());
       const rows = await allSamples(db);
-      const visible = await deps.views.visible(
-        viewer,
-        rows.map(({ incidentId }) => incidentId),
-      );
-      return {
-        items: await shown(
-          deps,
-          rows.filter(({ incidentId }) => visible.has(incidentId)),
-        ),
-        nextCursor: null,
-      };
+      return { items: await shown(deps, await seenBy(deps, viewer, rows)), nextCursor: null };
     },
   );
   app.get(
@@ -83,17 +64,7 @@ function registerRoutes(app: App, deps: QualityDeps): void {
     },
     async ({ viewer }) => {
       const rows = await scoredOf(db, viewer.accountId);
-      const visible = await deps.views.visible(
-        viewer,
-        rows.map(({ incidentId }) => incidentId),
-      );
-      return {
-        items: await shown(
-          deps,
-          rows.filter(({ incidentId }) => visible.has(incidentId)),
-        ),
-        nextCursor: null,
-      };
+      return { items: await shown(deps, await seenBy(deps, viewer, rows)), nextCursor: null };
     },
   );
   app.post(
@@ -125,6 +96,19 @@ function registerRoutes(app: App, deps: QualityDeps): void {
       return (await shown(deps, [(await findSample(db, sample.id))!]))[0]!;
     },
   );
+}
+
+/** Those whose cases the viewer may see. */
+async function seenBy<One extends { incidentId: string }>(
+  { views }: Pick<QualityDeps, 'views'>,
+  viewer: Viewer,
+  rows: readonly One[],
+): Promise<One[]> {
+  const visible = await views.visible(
+    viewer,
+    rows.map(({ incidentId }) => incidentId),
+  );
+  return rows.filter(({ incidentId }) => visible.has(incidentId));
 }
 
 /** On the wire, with whose case each was. */

@@ -4,6 +4,7 @@ import type { Incident } from '#dispatch/domain/incident.ts';
 import { rebuild, type Patch } from '#dispatch/domain/rebuild.ts';
 import { loadIncidents } from '#dispatch/store.ts';
 import { ACTORS } from '#test/harness/homes.ts';
+import { EVERYTHING_WRONG } from '#test/harness/telephone.ts';
 import { startCaseWorld } from './case-world.ts';
 
 /** `CASES=500 npm test -- test/stories/telephone/misbehaving-cases.test.ts` for the long form; a quarter of an hour. */
@@ -30,20 +31,7 @@ const WAYS = [
 const COUNTED = ['accepted', 'declined', 'connected', 'done'];
 
 test(`${CASES} red presses that nobody touches, over a network that does everything wrong: nobody is called twice for one intent, each has its outcome, no yes is lost`, async () => {
-  network.setFaults({
-    busy: 0.03,
-    noAnswer: 0.03,
-    voicemail: 0.05,
-    rejected: 0.02,
-    tooMany: 0.08,
-    serverError: 0.05,
-    errorAfter: 0.06,
-    timeoutAfter: 0.06,
-    late: 0.1,
-    twice: 0.1,
-    wrongOrder: 0.15,
-    lost: 0.08,
-  });
+  network.setFaults(EVERYTHING_WRONG);
   const numbers = await rows<{ phone: string }>(
     'select distinct phone from (select phone from contact union select phone from staff where phone is not null) p order by phone',
   );

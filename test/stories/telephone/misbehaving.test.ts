@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { NO_FAULTS, seededRandom } from '#devices/telephone/faults.ts';
-import { numberOf, startTelephoneWorld } from '#test/harness/telephone.ts';
+import { EVERYTHING_WRONG, numberOf, startTelephoneWorld } from '#test/harness/telephone.ts';
 
 const CALLS = 500;
 const MESSAGES = 60;
@@ -19,20 +19,7 @@ const WAYS = [
 ] as const;
 
 test('500 calls and 60 messages over a network that does everything wrong: each once, each with an outcome, no acceptance lost', async () => {
-  network.setFaults({
-    busy: 0.03,
-    noAnswer: 0.03,
-    voicemail: 0.05,
-    rejected: 0.02,
-    tooMany: 0.08,
-    serverError: 0.05,
-    errorAfter: 0.06,
-    timeoutAfter: 0.06,
-    late: 0.1,
-    twice: 0.1,
-    wrongOrder: 0.15,
-    lost: 0.08,
-  });
+  network.setFaults(EVERYTHING_WRONG);
   // A database that has trouble now and then, in the middle of a report.
   const dice = seededRandom(7);
   world.trouble.when = () => dice() < 0.03;
