@@ -4,7 +4,7 @@ import { Problem } from '#kernel/errors.ts';
 import { sampleSchema, samplesSchema, scoreSchema, type Sample } from '#contracts/quality.ts';
 import type { Views } from '#dispatch/views.ts';
 import type { Viewer } from '#platform/access.ts';
-import type { Database, Db } from '#platform/database.ts';
+import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
 import type { Recorders } from '#registry/scope.ts';
