@@ -23,6 +23,7 @@ import type { NetworkSettings } from '#telephony/network.ts';
 import type { RunningTelephony } from '#telephony/telephony.ts';
 import { createVendors, type Vendors } from '#vendors/vendors.ts';
 import { networkOf, wireTelephony } from './phone.ts';
+import { stopInOrder, type Part } from './stopping.ts';
 
 export interface ModulesDeps {
   config: Config;
@@ -98,7 +99,7 @@ export function createModules(deps: ModulesDeps): Modules {
   const sweep = createSweep({ ...shared, intents });
   const receiver = createReceiver({ ...shared, busyOwners });
   const quality = createQuality({ db, clock, log, views, recordAudit });
-  const moving = [sweep, telephony, handoff, vendors, quality].filter((one) => one !== undefined);
+  const moving = { sweep, telephony, handoff, vendors, quality };
   return {
     policies,
     cases,
@@ -116,11 +117,13 @@ export function createModules(deps: ModulesDeps): Modules {
       await vendors.onCase(event);
     },
     start() {
-      for (const one of moving) one.start();
+      for (const one of Object.values(moving)) one?.start();
     },
-    async stop() {
-      for (const one of moving) await one.stop();
-    },
+    stop: () =>
+      stopInOrder(
+        Object.entries(moving).map(([name, one]): Part => [name, () => one?.stop()]),
+        log,
+      ),
   };
 }
 

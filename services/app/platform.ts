@@ -30,6 +30,7 @@ import type { Vendors } from '#vendors/vendors.ts';
 import type { Engines } from './engines.ts';
 import { createModules, type Modules } from './modules.ts';
 import { registerRoutes } from './routes.ts';
+import { stopInOrder, type Part } from './stopping.ts';
 
 export interface Platform {
   db: Database;
@@ -169,13 +170,16 @@ export function createPlatform(deps: {
     },
     async stop() {
       upkeep.stop();
-      await bridge?.stop();
-      await modules.stop();
-      for (const relay of relays) await relay.stop();
-      await gateway.stop();
-      await app?.close();
-      await queues.stop();
-      await db.stop();
+      const parts: Part[] = [
+        ['bridge', () => bridge?.stop()],
+        ['modules', modules.stop],
+        ...relays.map((relay, place): Part => [`relay ${place}`, relay.stop]),
+        ['gateway', gateway.stop],
+        ['http', () => app?.close()],
+        ['queues', queues.stop],
+        ['database', db.stop],
+      ];
+      await stopInOrder(parts, log);
     },
   };
 }

@@ -10,6 +10,7 @@ import { startEngines } from './engines.ts';
 import { networkOf } from './phone.ts';
 import { createPlatform } from './platform.ts';
 import { createSimulatedPeople } from './simulated-people.ts';
+import { stopInOrder, type Part } from './stopping.ts';
 import { createSimulatedShops } from '#vendors/demo/simulated-shops.ts';
 
 const read = readConfig(process.env);
@@ -21,12 +22,10 @@ const { config } = read;
 const log = createLog(config.logLevel);
 const clock = systemClock;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const stops: (() => Promise<void>)[] = [];
+const stops: Part[] = [];
 
 async function stopAll(): Promise<void> {
-  for (const stop of stops.toReversed()) {
-    await stop().catch((error: Error) => log.error({ err: error.message }, 'stopping'));
-  }
+  await stopInOrder(stops.toReversed(), log);
   stops.length = 0;
 }
 
@@ -58,14 +57,14 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 async function start(): Promise<void> {
   let onRefused: (refusal: { clientId: string; reason: string }) => void = () => undefined;
   const engines = await startEngines({ config, log, clock, onRefused: (refusal) => onRefused(refusal) }, say);
-  stops.push(() => engines.stop());
+  stops.push(['engines', () => engines.stop()]);
   let demo: Demo | undefined;
   let here = (): string => '';
   const phones =
     config.demo && config.role === 'all' && networkOf(config) === undefined
       ? await startDemoPhones({ clock, seed: readSecretSeed(config.dataDir), platformUrl: () => here() })
       : undefined;
-  if (phones) stops.push(() => phones.stop());
+  if (phones) stops.push(['telephones', () => phones.stop()]);
   const platform = createPlatform({
     config,
     log,
@@ -79,7 +78,7 @@ async function start(): Promise<void> {
     },
   });
   here = () => platform.local ?? '';
-  stops.push(() => platform.stop());
+  stops.push(['platform', () => platform.stop()]);
   onRefused = (refusal) => {
     platform.deviceRefused(refusal).catch((error: Error) => log.warn({ err: error.message }, 'notice'));
   };
@@ -88,10 +87,10 @@ async function start(): Promise<void> {
   if (demo && config.role === 'all') {
     if (config.simDevices > 0) {
       const fleet = await startFleet({ db: platform.db, config, log, mqttUrl: engines.mqttUrl }, demo);
-      stops.push(() => fleet.stop());
+      stops.push(['fleet', () => fleet.stop()]);
     }
     const centre = await startDemoCentre({ db: platform.db, clock, config, log, seed: demo.seed }, here);
-    if (centre) stops.push(() => centre.stop());
+    if (centre) stops.push(['centre', () => centre.stop()]);
     const people = createSimulatedPeople({
       db: platform.db,
       clock,
@@ -102,10 +101,10 @@ async function start(): Promise<void> {
       inTheStreet: platform.inTheStreet,
     });
     people.start();
-    stops.push(() => people.stop());
+    stops.push(['people', () => people.stop()]);
     const shops = createSimulatedShops({ db: platform.db, clock, log, orders: platform.vendors.orders });
     shops.start();
-    stops.push(() => shops.stop());
+    stops.push(['shops', () => shops.stop()]);
   }
   const code = config.demo ? null : await issueSetupCode(platform.db, clock.now());
   if (code !== null) say(`第一位管理员的设置码 | set-up code of the first administrator: ${code}`);
