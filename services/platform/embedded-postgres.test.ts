@@ -16,6 +16,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '#test/harness/ports.ts';
 import { processesWith, startProcess } from '#test/harness/process.ts';
 import { type EmbeddedPostgres, createEmbeddedPostgres } from './embedded-postgres.ts';
 import { readEngines } from './engines-file.ts';
@@ -68,11 +69,11 @@ function postmasterPid(dataDir: string): number {
 }
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 600; i++) {
     if (await what()) return;
     await wait(50);
   }
-  throw new Error('not within 10 s');
+  throw new Error('not within 30 s');
 }
 
 /** A program that starts the database in `dataDir` and then does nothing, to be killed. */
@@ -141,13 +142,13 @@ describe('the embedded database', { timeout: 60_000 }, () => {
     // Left behind by a plain shell, which passes no closed folder on root's behalf.
     chmodSync(home, 0o711);
     const before = create(home);
-    const { port } = new URL((await before.start()).url);
+    await before.start();
     const command = [
       path.join(findPostgresBinaries(), 'postgres'),
       '-c',
       'unix_socket_directories=',
       '-c',
-      `port=${port}`,
+      `port=${await freePort()}`,
       '-D',
       path.join(realpathSync(home), 'postgres'),
     ];
