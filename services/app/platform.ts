@@ -174,8 +174,8 @@ export function createPlatform(deps: {
         ['bridge', () => bridge?.stop()],
         ['modules', modules.stop],
         ...relays.map((relay, place): Part => [`relay ${place}`, relay.stop]),
-        ['gateway', gateway.stop],
-        ['http', () => app?.close()],
+        // Socket.IO ends with the HTTP server that it sits on, and that with the last of its sockets.
+        ['http and sockets', async () => void (await Promise.all([app?.close(), gateway.stop()]))],
         ['queues', queues.stop],
         ['database', db.stop],
       ];

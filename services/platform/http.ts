@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import type { Database } from './database.ts';
 import type { Log } from './log.ts';
 import { installBodies } from './http/bodies.ts';
+import { installClosing } from './http/closing.ts';
 import { installGuard, type Authenticate } from './http/guard.ts';
 import { createMetrics, installHealth, type ReadyChecks } from './http/health.ts';
 import { installIdempotency } from './http/idempotency.ts';
@@ -44,7 +45,8 @@ export interface HttpDeps {
 /**
  * The HTTP server with everything that is the same for all routes: headers, cookies, Origin, sign-in, bodies, problem
  * details, idempotency, health, figures, OpenAPI, pages. Modules add their routes before `listen`; every route must
- * declare `config.access`. It listens on nothing until `app.listen({ host, port })`; `app.close()` leaves nothing open.
+ * declare `config.access`. It listens on nothing until `app.listen({ host, port })`; `app.close()` leaves nothing open
+ * and takes two seconds at most.
  */
 export async function createHttpServer(deps: HttpDeps): Promise<App> {
   const { config, log, clock, db } = deps;
@@ -66,6 +68,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(createSerializerCompiler(log));
+  installClosing(app);
   installRouteRules(app);
   installProblems(app, log);
   installBodies(app);

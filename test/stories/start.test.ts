@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -90,7 +92,9 @@ describe('npm start', () => {
     expect(await press(home, 1)).toBe(second);
   });
 
-  test('ends with exit code 0 on SIGINT, as of Ctrl-C, and nothing is left running', async () => {
+  test('ends with exit code 0 on SIGINT, as of Ctrl-C, also under a browser’s spare connection, and nothing is left running', async () => {
+    const spare = connect(Number(new URL(home.url).port), '127.0.0.1').on('error', () => undefined);
+    await once(spare, 'connect');
     process.kill(-running.pid, 'SIGINT');
     expect(await running.exited).toEqual({ code: 0, signal: null });
     await nothingLeft(home);
