@@ -134,8 +134,7 @@ describe('arrival', () => {
   test('the desk that asked the resident enters that he is there, once', async () => {
     await step('arrive');
     await world.desk.send('POST', `/api/incidents/${id}/claim`, {});
-    const { version } = await world.detail(id);
-    const asked = await world.desk.send('POST', `/api/incidents/${id}/arrived`, { version, assignment });
+    const asked = await world.desk.act(id, 'arrived', { assignment });
     expect([asked.status, asked.body.state]).toEqual([200, 'on_scene']);
     expect((await world.detail(id)).timeline.map((line) => line.text)).toContain('周芳 到场,证实了(坐席核实)');
     const again = { version: asked.body.version, assignment };

@@ -93,8 +93,7 @@ async function talk(desk: Api, her: Resident): Promise<string> {
   const opened = await desk.send('POST', '/api/incidents', { resident: her.id, summary: '问事情', queue: 'household' });
   const { id } = opened.body as WireIncident;
   await desk.send('POST', `/api/incidents/${id}/claim`, {});
-  const { version } = await look(desk, id);
-  const dialled = await desk.send('POST', `/api/incidents/${id}/dial`, { version, to: her.id });
+  const dialled = await desk.act(id, 'dial', { to: her.id });
   expect([dialled.status, dialled.text.slice(0, 200)]).toEqual([200, expect.anything()]);
   await until('they talk', async () => (await connected(desk, id)) === 2);
   return id;
@@ -105,8 +104,7 @@ async function finish(desk: Api, id: string, her: Resident): Promise<void> {
   network.hangUp(e164(her.phone));
   network.hangUp(e164(DESK));
   await until('all is over', async () => (await look(desk, id)).calls.every((call) => call.endedAt !== null));
-  const { version } = await look(desk, id);
-  expect((await desk.send('POST', `/api/incidents/${id}/resolve`, { version, code: 'enquiry' })).status).toBe(200);
+  expect((await desk.act(id, 'resolve', { code: 'enquiry' })).status).toBe(200);
 }
 
 const recordingsOf = async (api: Api, id: string): Promise<CaseCalls['recordings']> =>
