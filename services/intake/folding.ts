@@ -1,8 +1,11 @@
-import type { EventType } from '#contracts/device.ts';
+import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
 import type { AdapterEvent } from '#devices/adapters/adapter.ts';
 
 /** Without a source time, the same type from the same device within so many ms is the same press (protocol: 5 s). */
 const BUCKET = 5_000;
+
+/** What types do that call for help. */
+const CALLS: ReadonlySet<string> = new Set(['emergency', 'medical', 'household']);
 
 /** A press that is left after folding. `failed`: it was not stored after all, so what repeats it is news again. */
 export interface Folded {
@@ -26,14 +29,34 @@ interface Recent {
   hinted: boolean;
 }
 
+interface Condition {
+  /** As it was last told. */
+  on: boolean | undefined;
+  /** It was heard to end. */
+  takenBack: boolean;
+  /** When it last was a press, ms. */
+  pressedAt: number;
+}
+
 /**
  * Which of a gateway's reports are new presses: a condition that was true in the last report is not, nor is a press that
  * the gateway tells a second time on another topic within 5 s. What is new is forgotten again when it was not stored:
  * the broker delivers it once more.
+ *
+ * A call for help that the device was never heard to take back (`sos: true` at each press, never `sos: false`) is a
+ * press each time it is told, several within 5 s being one: its second press would else be lost for as long as this
+ * process lives. The price: what a gateway repeats of such a device from its memory, with a battery reading, joins the
+ * open incident as a further press, or opens one (ADR 0019). Once taken back, a repeat is no press again.
  */
 export function createFolding(): Folding {
-  const conditions = new Map<string, boolean | undefined>();
+  const conditions = new Map<string, Condition>();
   const recent = new Map<string, Recent>();
+
+  function conditionOf(key: string): Condition {
+    const known = conditions.get(key) ?? { on: undefined, takenBack: false, pressedAt: -Infinity };
+    conditions.set(key, known);
+    return known;
+  }
 
   return {
     fold(device, event, types, topic, receivedAt) {
@@ -42,8 +65,11 @@ export function createFolding(): Folding {
         const key = `${device}\n${type}`;
         const lasting = type === 'presence' ? event.occupied : event.states?.[type];
         if (lasting !== undefined) {
-          if (conditions.get(key) === lasting) return [];
-          return [{ type, bucket: Math.floor(receivedAt / BUCKET), failed: () => conditions.delete(key) }];
+          const condition = conditionOf(key);
+          if (condition.on === lasting && !isPressedAgain(condition, type, receivedAt)) return [];
+          condition.pressedAt = receivedAt;
+          const failed = (): void => void Object.assign(condition, { on: undefined, pressedAt: -Infinity });
+          return [{ type, bucket: Math.floor(receivedAt / BUCKET), failed }];
         }
         const last = recent.get(key);
         const isRecent = last !== undefined && Math.abs(receivedAt - last.at) < BUCKET;
@@ -54,8 +80,17 @@ export function createFolding(): Folding {
       });
     },
     remember(device, event) {
-      for (const [type, on] of Object.entries(event.states ?? {})) conditions.set(`${device}\n${type}`, on);
-      if (event.occupied !== undefined) conditions.set(`${device}\npresence`, event.occupied);
+      for (const [type, on] of Object.entries(event.states ?? {})) {
+        const condition = conditionOf(`${device}\n${type}`);
+        condition.on = on;
+        condition.takenBack ||= !on;
+      }
+      if (event.occupied !== undefined) conditionOf(`${device}\npresence`).on = event.occupied;
     },
   };
+}
+
+/** A condition that was true already is told once more: is it a press all the same? */
+function isPressedAgain({ on, takenBack, pressedAt }: Condition, type: EventType, receivedAt: number): boolean {
+  return on === true && !takenBack && CALLS.has(EVENT_TYPES[type]) && Math.abs(receivedAt - pressedAt) >= BUCKET;
 }

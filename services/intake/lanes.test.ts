@@ -104,7 +104,8 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
       `insert into device (id, kind, lane, adapter, adapter_name) values ($1, 'sensor', '0', 'zigbee2mqtt', $2)`,
       [smoke, `厨房 ${kind}`],
     );
-    await rig.bridge();
+    let ahead = 0;
+    await rig.bridge({ clock: { now: () => Date.now() + ahead } });
     const { client } = await rig.box(gateway);
     const say = (name: string, body: unknown, retain = false): Promise<unknown> =>
       client.publishAsync(`${gateway}/${name}`, typeof body === 'string' ? body : JSON.stringify(body), {
@@ -113,6 +114,7 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
       });
     const types = async (device: string): Promise<string[]> =>
       (await storedPresses(rig.db, device)).map((row) => row.type);
+    await say(`厨房 ${kind}`, { smoke: false, battery: 88, last_seen: 1_656_118_439_000 });
     await say(`厨房 ${kind}`, { smoke: true, battery: 88, last_seen: 1_656_118_440_000 });
     await expect.poll(() => types(smoke)).toEqual(['smoke']);
     await say(`厨房 ${kind}`, { smoke: true, battery: 87, last_seen: 1_656_118_441_000 });
@@ -128,6 +130,13 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     await pause(300);
     expect(await types(stranger)).toEqual(['sos']);
     expect(await types(smoke)).toEqual(['smoke', 'smoke']);
+    // A button that says `sos: true` at each press and never takes it back, pressed again an hour later.
+    const button = `only_true_${kind}`;
+    await say(button, { sos: true });
+    await expect.poll(() => types(button)).toEqual(['sos']);
+    ahead = 3_600_000;
+    await say(button, { sos: true });
+    await expect.poll(() => types(button)).toEqual(['sos', 'sos']);
     // A name that is the id of somebody else's device is not that device.
     await say(smoke, { sos: true });
     await expect.poll(() => types(`zigbee2mqtt:${smoke}`)).toEqual(['sos']);
