@@ -10,6 +10,7 @@ import type { Config } from '#platform/config.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
+import { createSealing } from '#platform/sealing.ts';
 import { KNOWN_GRID } from '#registry/demo/known.ts';
 import { seedDemo, simulatedDevices, type DemoCity } from '#registry/demo/seed.ts';
 import { directory, regionsOfLevel, staffWithRegions, type Region } from '#registry/directory/directory.ts';
@@ -41,7 +42,7 @@ export async function seedDemoOnce(
   await seedVendors({ db, clock });
   const file = path.join(config.dataDir, 'demo.json');
   if (city.created || !isWhole(file)) {
-    const accounts = await demoAccounts(db, clock);
+    const accounts = await demoAccounts(deps);
     writePrivately(file, { accounts, devices: city.devices, gateways: city.gateways });
   }
   await seedDemoPartners(db, { ...(await placesOf(db)), account: demoAccountId });
@@ -55,13 +56,15 @@ async function placesOf(db: Database): Promise<{ district: Region; streets: Regi
   return { district, streets };
 }
 
-async function demoAccounts(db: Database, clock: Clock): Promise<DemoAccount[]> {
+async function demoAccounts(deps: { db: Database; clock: Clock; config: Config }): Promise<DemoAccount[]> {
+  const { db, clock, config } = deps;
   const { district, streets } = await placesOf(db);
   const kinds = ['grid_worker', 'volunteer', 'medic'];
   const staff = (
     await Promise.all(kinds.map((kind) => staffWithRegions(db, [kind], [district.path], KNOWN_GRID)))
   ).flat();
-  return seedDemoAccounts(db, { clock, district, streets, staff: [...staff, ...(await shopStaff(db))] });
+  const sealing = createSealing(config);
+  return seedDemoAccounts(db, { clock, sealing, district, streets, staff: [...staff, ...(await shopStaff(db))] });
 }
 
 /** Somebody of each of the known shops, under the shop's name. */

@@ -16,7 +16,7 @@ import { recordLook } from '#identity/looks.ts';
 import type { Config } from '#platform/config.ts';
 import type { Database, Db } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
-import { createSealing } from '#platform/sealing.ts';
+import { createSealing, type Sealing } from '#platform/sealing.ts';
 import { whereAre } from '#responders/positions.ts';
 import { createQuality, type Quality } from '#reporting/quality/quality.ts';
 import type { NetworkSettings } from '#telephony/network.ts';
@@ -42,6 +42,7 @@ export interface ModulesDeps {
 
 /** What the platform does, wired to each other, without what carries it: sockets, HTTP, MQTT, relays. */
 export interface Modules {
+  sealing: Sealing;
   policies: Policies;
   cases: Cases;
   views: Views;
@@ -101,6 +102,7 @@ export function createModules(deps: ModulesDeps): Modules {
   const quality = createQuality({ db, clock, log, views, recordAudit });
   const moving = { sweep, telephony, handoff, vendors, quality };
   return {
+    sealing,
     policies,
     cases,
     views,

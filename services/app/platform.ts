@@ -9,6 +9,7 @@ import { createAuthenticate } from '#identity/authenticate.ts';
 import type { Authenticate } from '#platform/http/guard.ts';
 import { findEndedSessions } from '#identity/sessions.ts';
 import { tidyIdentity } from '#identity/housekeeping.ts';
+import { sealSecondFactors } from '#identity/second-factor.ts';
 import type { HandoffModule } from '#handoff/handoff.ts';
 import { createBridge, type Bridge } from '#intake/bridge.ts';
 import type { Config } from '#platform/config.ts';
@@ -163,7 +164,10 @@ export function createPlatform(deps: {
     async start() {
       await upkeep.start();
       if (has('worker') || has('api')) await queues.start();
-      if (has('api')) await listen();
+      if (has('api')) {
+        await sealSecondFactors({ db, sealing: modules.sealing, log });
+        await listen();
+      }
       await bridge?.start();
       for (const relay of relays) relay.start();
       if (has('worker')) modules.start();

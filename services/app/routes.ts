@@ -31,8 +31,8 @@ export function registerRoutes(
   deps: { config: Config; db: Database; clock: Clock; modules: Modules; gateway: Gateway },
 ): void {
   const { config, db, clock, gateway, modules } = deps;
-  const { cases, views, handoff, policies, telephony } = modules;
-  registerIdentityRoutes(app, { db, clock, config, directory, onRevoked: gateway.revoke });
+  const { sealing, cases, views, handoff, policies, telephony } = modules;
+  registerIdentityRoutes(app, { db, clock, config, sealing, directory, onRevoked: gateway.revoke });
   registerRegistryRoutes(app, { db, clock, recordLook, recordAudit });
   const dispatchDeps = {
     db,

@@ -4,11 +4,12 @@ import type { Clock } from '#kernel/clock.ts';
 import { Problem, type FieldError } from '#kernel/errors.ts';
 import type { Viewer } from '#platform/access.ts';
 import type { Database, Db, Tx } from '#platform/database.ts';
+import type { Sealing } from '#platform/sealing.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { recordAudit } from './audit.ts';
 import { describeRegions, EVERYWHERE, liesWithin, type Directory, type Region } from './directory.ts';
 import { hashPassword, newPassword, verifyPassword, weaknessOf } from './passwords.ts';
-import { needsSecondFactor, newSecondFactor } from './second-factor.ts';
+import { needsSecondFactor, newSecondFactor, sealSecondFactor } from './second-factor.ts';
 import { endSessionsOf } from './sessions.ts';
 import { normalizeUsername } from './sign-in.ts';
 
@@ -24,6 +25,7 @@ const q = loadQueries(import.meta.url, 'identity', [
 export interface AccountsDeps {
   db: Database;
   clock: Clock;
+  sealing: Sealing;
   directory: Directory;
   /** Told the ids of sessions that ended, once that is committed: whoever holds sockets cuts them. */
   onRevoked: (sessionIds: string[]) => void;
@@ -42,6 +44,7 @@ interface LockedAccount {
   name: string;
   role: Role;
   staffId: string | null;
+  /** As it lies in the table. */
   totpSecret: string | null;
   passwordHash: string;
   disabledAt: Date | null;
@@ -120,12 +123,17 @@ export interface AccountDraft {
   role: Role;
   name: string;
   staffId: string | null;
+  /** In clear; it is sealed on its way into the table. */
   totpSecret: string | null;
   regions: readonly Pick<Region, 'id' | 'path'>[];
 }
 
 /** Puts an account into the tables. False when its user name (or its member of staff) already has one. */
-export async function insertAccount(db: Db, account: AccountDraft, now: number): Promise<boolean> {
+export async function insertAccount(
+  { db, sealing }: { db: Db; sealing: Sealing },
+  account: AccountDraft,
+  now: number,
+): Promise<boolean> {
   const { id, username, passwordHash, role, name, staffId, totpSecret, regions } = account;
   const added = await db.query(q.add_account, [
     id,
@@ -134,7 +142,7 @@ export async function insertAccount(db: Db, account: AccountDraft, now: number):
     role,
     name,
     staffId,
-    totpSecret,
+    totpSecret === null ? null : sealSecondFactor(sealing, id, totpSecret),
     new Date(now),
   ]);
   if (added.length === 0) return false;
@@ -179,7 +187,7 @@ export async function createAccount(
       totpSecret: totp?.secret ?? null,
       regions,
     };
-    if (!(await insertAccount(tx, draft, now)))
+    if (!(await insertAccount({ db: tx, sealing: deps.sealing }, draft, now)))
       refuseField(
         'username',
         '还没有人用的用户名(或这位人员已有账号) | a name not taken yet (or this member of staff has an account)',
@@ -223,7 +231,7 @@ export async function changeAccount(
     await applyChange(tx, before, {
       ...input,
       role,
-      totpSecret: totp?.secret ?? before.totpSecret,
+      totpSecret: totp ? sealSecondFactor(deps.sealing, id, totp.secret) : before.totpSecret,
       passwordHash: passwordHash ?? before.passwordHash,
       regions,
       now,

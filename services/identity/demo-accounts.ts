@@ -2,12 +2,13 @@ import type { Role } from '#contracts/session.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { idFromName } from '#kernel/ids.ts';
 import type { Database } from '#platform/database.ts';
+import type { Sealing } from '#platform/sealing.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { insertAccount } from './accounts.ts';
 import { setDeskPhone } from './colleagues.ts';
 import type { Region } from './directory.ts';
 import { hashPassword, newPassword } from './passwords.ts';
-import { needsSecondFactor, newSecondFactor } from './second-factor.ts';
+import { needsSecondFactor, newSecondFactor, sealSecondFactor } from './second-factor.ts';
 
 const q = loadQueries(import.meta.url, 'identity', ['lock_account', 'change_account']);
 
@@ -105,7 +106,13 @@ function draftAccounts(place: { district: Region; streets: readonly Region[]; st
  */
 export async function seedDemoAccounts(
   db: Database,
-  deps: { clock: Clock; district: Region; streets: readonly Region[]; staff: readonly DemoStaff[] },
+  deps: {
+    clock: Clock;
+    sealing: Sealing;
+    district: Region;
+    streets: readonly Region[];
+    staff: readonly DemoStaff[];
+  },
 ): Promise<DemoAccount[]> {
   const drafts = await Promise.all(
     draftAccounts(deps).map(async (draft) => {
@@ -122,7 +129,11 @@ export async function seedDemoAccounts(
   );
   await db.tx(async (tx) => {
     for (const { region, ...draft } of drafts) {
-      const made = await insertAccount(tx, { ...draft, regions: [region] }, deps.clock.now());
+      const made = await insertAccount(
+        { db: tx, sealing: deps.sealing },
+        { ...draft, regions: [region] },
+        deps.clock.now(),
+      );
       if (made) continue;
       const [found] = await tx.query(q.lock_account, [draft.id]);
       if (!found) throw new Error(`there is an account "${draft.username}" already that is not the demo's`);
@@ -131,7 +142,7 @@ export async function seedDemoAccounts(
         draft.name,
         draft.role,
         draft.staffId,
-        draft.totpSecret,
+        draft.totpSecret === null ? null : sealSecondFactor(deps.sealing, draft.id, draft.totpSecret),
         draft.passwordHash,
         null,
       ]);

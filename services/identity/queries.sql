@@ -8,6 +8,13 @@ update account set totp_used_step = $2
 where id = $1 and (totp_used_step is null or totp_used_step < $2)
 returning id;
 
+-- name: list_second_factors
+select id, totp_secret as kept from account where totp_secret is not null;
+
+-- name: seal_second_factor
+-- The same secret in another form: neither the version nor the codes that were used change.
+update account set totp_secret = $3 where id = $1 and totp_secret = $2;
+
 -- name: take_attempt
 -- Counts an attempt before it is looked at, so that a hundred at once are not looked at together; no row: too early.
 -- $3 how many may fail before it slows down, $4 the longest wait (s), $5 after which pause (s) counting starts anew.

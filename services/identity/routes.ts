@@ -21,6 +21,7 @@ import { SESSION_COOKIE } from '#platform/access.ts';
 import type { Config } from '#platform/config.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
+import type { Sealing } from '#platform/sealing.ts';
 import { changeAccount, changeOwnPassword, createAccount, listAccounts } from './accounts.ts';
 import { listAudit, recordAudit } from './audit.ts';
 import { deskPhoneOf, setDeskPhone } from './colleagues.ts';
@@ -34,6 +35,8 @@ export interface IdentityDeps {
   db: Database;
   clock: Clock;
   config: Pick<Config, 'publicUrl' | 'demo'>;
+  /** Of the second factors. */
+  sealing: Sealing;
   directory: Directory;
   /** Told the ids of sessions that ended, once that is committed: whoever holds sockets cuts them. */
   onRevoked: (sessionIds: string[]) => void;

@@ -31,8 +31,9 @@ describe('an empty platform', () => {
     const full = { ...body, secret, totp: codeAt(secret, clock.now()) };
     const answers = await Promise.all(['a', 'b', 'c'].map((letter) => setUp({ ...full, username: `chief-${letter}` })));
     expect(answers.map((answer) => answer.statusCode).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
-    const { rows } = await db.pool.query('select username from account');
+    const { rows } = await db.pool.query('select username, totp_secret from account');
     expect(rows).toHaveLength(1);
+    expect(rows[0].totp_secret).toMatch(/^sealed1\./);
     expect((await app.inject('/api/setup')).json()).toEqual({ needed: false, signedIn: false });
     expect(await issueSetupCode(db, clock.now())).toBeNull();
     const again = { username: rows[0].username, password: body.password };

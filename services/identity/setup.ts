@@ -4,6 +4,7 @@ import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import { newId } from '#kernel/ids.ts';
 import type { Database, Db } from '#platform/database.ts';
+import type { Sealing } from '#platform/sealing.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { z } from 'zod';
 import { insertAccount } from './accounts.ts';
@@ -50,7 +51,7 @@ export async function issueSetupCode(db: Db, now: number): Promise<string | null
  * other is told `not_allowed_in_state`. The shape of the two calls: contracts/account.ts.
  */
 export async function setUp(
-  deps: { db: Database; clock: Clock },
+  deps: { db: Database; clock: Clock; sealing: Sealing },
   input: z.output<typeof setupSchema>,
   address: string | null,
 ): Promise<z.input<typeof setupAnswerSchema>> {
@@ -88,7 +89,7 @@ export async function setUp(
     const now = clock.now();
     const id = newId(now);
     await insertAccount(
-      tx,
+      { db: tx, sealing: deps.sealing },
       {
         id,
         username,

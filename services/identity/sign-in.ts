@@ -2,11 +2,12 @@ import type { Me, Role } from '#contracts/session.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Database, Db } from '#platform/database.ts';
+import type { Sealing } from '#platform/sealing.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { recordAudit } from './audit.ts';
 import { describeRegions, type Directory } from './directory.ts';
 import { verifyNothing, verifyPassword } from './passwords.ts';
-import { needsSecondFactor, stepOfCode } from './second-factor.ts';
+import { needsSecondFactor, openSecondFactor, sealKept, stepOfCode } from './second-factor.ts';
 import { endSession, openSession, type LiveSession } from './sessions.ts';
 import { forgiveAttempt, settleAttempt, takeAttempt } from './throttle.ts';
 
@@ -36,10 +37,11 @@ export function normalizeUsername(username: string): string {
 /**
  * Signs in: slowed down where it failed before, the same time for a name that exists and one that does not, the second
  * factor where the role needs it, each step in the audit trail. Throws `bad_credentials` (whatever was wrong),
- * `second_factor_required` (all is right but the code is missing), `too_many_requests`.
+ * `second_factor_required` (all is right but the code is missing), `too_many_requests`, `unavailable` (his second
+ * factor was sealed with another key).
  */
 export async function signIn(
-  deps: { db: Database; clock: Clock },
+  deps: { db: Database; clock: Clock; sealing: Sealing },
   credentials: Credentials,
   client: { address: string | null; agent: string | null; replaces: string | null },
 ): Promise<{ accountId: string; token: string; ended: string[] }> {
@@ -63,7 +65,7 @@ export async function signIn(
       await forgiveAttempt(db, attempt);
       throw new Problem('second_factor_required');
     }
-    if (!(await useCode(db, account, credentials.totp, clock.now()))) return refuse('code');
+    if (!(await useCode(deps, account, credentials.totp))) return refuse('code');
   }
   const now = clock.now();
   return db.tx(async (tx) => {
@@ -80,10 +82,17 @@ export async function signIn(
   });
 }
 
-async function useCode(db: Db, account: AccountRow, code: string, now: number): Promise<boolean> {
-  const step = account.totpSecret === null ? null : stepOfCode(account.totpSecret, code, now);
+async function useCode(
+  deps: { db: Db; clock: Clock; sealing: Sealing },
+  { id, totpSecret }: AccountRow,
+  code: string,
+): Promise<boolean> {
+  if (totpSecret === null) return false;
+  const step = stepOfCode(openSecondFactor(deps.sealing, id, totpSecret), code, deps.clock.now());
   if (step === null) return false;
-  return (await db.query(q.use_code_step, [account.id, step])).length > 0;
+  const isFirst = (await deps.db.query(q.use_code_step, [id, step])).length > 0;
+  if (isFirst) await sealKept(deps, id, totpSecret);
+  return isFirst;
 }
 
 /** Who a live session is, as `GET /api/session` answers it. */

@@ -6,6 +6,7 @@ import { createAuthenticate } from '#identity/authenticate.ts';
 import type { Database } from '#platform/database.ts';
 import { createHttpServer } from '#platform/http.ts';
 import { createLog } from '#platform/log.ts';
+import { createSealing } from '#platform/sealing.ts';
 import { createTestDatabase } from './database.ts';
 import { generateSync } from 'otplib';
 import { hashPassword } from '#identity/passwords.ts';
@@ -42,6 +43,9 @@ let addresses = 0;
 /** An address that nothing came from yet. */
 export const newAddress = (): string => `10.9.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
 
+/** Seals what tests put into tables, with a key of their own. */
+export const testSealing = createSealing({ secretKey: 'of the tests, and of nothing else', dataDir: '' });
+
 /** The Cookie header that an answer set. */
 export const cookieOf = (answer: LightMyRequestResponse): string =>
   String(answer.headers['set-cookie']).split(';')[0] ?? '';
@@ -61,7 +65,8 @@ export async function serveIdentity() {
     db,
     authenticate: createAuthenticate({ db, clock }),
   });
-  registerIdentityRoutes(app, { db, clock, config, directory, onRevoked: (ids) => revoked.push(...ids) });
+  const sealing = testSealing;
+  registerIdentityRoutes(app, { db, clock, config, sealing, directory, onRevoked: (ids) => revoked.push(...ids) });
   return {
     app,
     db,
@@ -129,7 +134,8 @@ export async function signInTestPerson(
     totpSecret,
     regions: options.regions ?? [EVERYWHERE],
   };
-  if (!(await insertAccount(db, draft, now))) throw new Error(`there is an account "${username}" already`);
+  if (!(await insertAccount({ db, sealing: testSealing }, draft, now)))
+    throw new Error(`there is an account "${username}" already`);
   const { token } = await openSession(db, { accountId, address: '127.0.0.1', agent: 'test', now });
   return { accountId, username, password: PASSWORD, totpSecret, cookie: `sid=${token}` };
 }

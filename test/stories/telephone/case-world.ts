@@ -13,6 +13,7 @@ import { createLog } from '#platform/log.ts';
 import { KNOWN_GRID } from '#registry/demo/known.ts';
 import { regionsOfLevel } from '#registry/directory/directory.ts';
 import { createTestDatabase } from '#test/harness/database.ts';
+import { testSealing } from '#test/harness/identity.ts';
 import { standingClock } from '#test/harness/running.ts';
 import { TEST_ACCOUNT } from '#test/harness/telephone.ts';
 import { redPress } from '../climbing.ts';
@@ -121,7 +122,8 @@ async function seedPartners(db: Database, now: number): Promise<void> {
     const id = randomUUID();
     ids.set(username, id);
     const account = { id, username, role: 'partner' as const, name: username, staffId: null, totpSecret: null };
-    await insertAccount(db, { ...account, passwordHash: 'none', regions: [district] }, now);
+    const draft = { ...account, passwordHash: 'none', regions: [district] };
+    await insertAccount({ db, sealing: testSealing }, draft, now);
   }
   await seedDemoPartners(db, { district, streets: [], account: (username) => ids.get(username)! });
 }
