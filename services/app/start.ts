@@ -1,6 +1,7 @@
 import { systemClock } from '#kernel/clock.ts';
 import { issueSetupCode } from '#identity/setup.ts';
 import { readConfig } from '#platform/config.ts';
+import { dataDirProblem } from '#platform/data-dir.ts';
 import { createLog } from '#platform/log.ts';
 import { handyNumbers, registerDemoRoutes, seedDemoOnce, startFleet, type Demo } from './demo.ts';
 import { registerPhoneRoutes, startDemoPhones } from './demo-phones.ts';
@@ -14,8 +15,11 @@ import { stopInOrder, type Part } from './stopping.ts';
 import { createSimulatedShops } from '#vendors/demo/simulated-shops.ts';
 
 const read = readConfig(process.env);
-if ('errors' in read) {
-  process.stderr.write(`配置有误 | wrong configuration:\n${read.errors.map((line) => `  ${line}\n`).join('')}`);
+const mistakes = 'errors' in read ? read.errors : [];
+const unusable = dataDirProblem(process.env, mistakes.length === 0);
+if ('errors' in read || unusable !== null) {
+  const lines = [...mistakes, ...(unusable === null ? [] : [unusable])];
+  process.stderr.write(`配置有误 | wrong configuration:\n${lines.map((line) => `  ${line}\n`).join('')}`);
   process.exit(2);
 }
 const { config } = read;

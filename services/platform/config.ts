@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { DEFAULT_DATA_DIR } from './data-dir.ts';
 
 const port = (fallback: number) =>
   z.coerce
@@ -29,7 +30,7 @@ const environmentSchema = z.object({
   HTTP_PORT: port(12349),
   MQTT_PORT: port(1883),
   MQTT_WS_PORT: port(8083),
-  DATA_DIR: z.string().min(1).default('.data'),
+  DATA_DIR: z.string().min(1).default(DEFAULT_DATA_DIR),
   DATABASE_URL: url(['postgres:', 'postgresql:']),
   MQTT_URL: url(['mqtt:', 'mqtts:']),
   REDIS_URL: url(['redis:', 'rediss:']),

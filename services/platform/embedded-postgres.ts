@@ -6,7 +6,6 @@ import {
   closeSync,
   existsSync,
   lchownSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -21,6 +20,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { makeDataDir } from './data-dir.ts';
 import { readEngines, recordEngines } from './engines-file.ts';
 import type { Log } from './log.ts';
 import { type PostgresRunner, choosePostgresRunner, finished } from './postgres-command.ts';
@@ -131,7 +131,8 @@ export function createEmbeddedPostgres(deps: {
   return {
     async start() {
       stopping = false;
-      const dataDir = makeDataDir(deps.dataDir);
+      makeDataDir(deps.dataDir);
+      const dataDir = realpathSync(deps.dataDir);
       const cluster = path.join(dataDir, 'postgres');
       await endOrphanedPostmaster(cluster, readEngines(dataDir)?.pid ?? 0, log);
       const way = await choosePostgresRunner(dataDir);
@@ -151,16 +152,6 @@ export function createEmbeddedPostgres(deps: {
     },
     stop,
   };
-}
-
-/** Others may pass through (the server runs as somebody else when we are root); what lies inside is closed by its own mode. */
-function makeDataDir(dataDir: string): string {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-    return realpathSync(dataDir);
-  } catch (error) {
-    throw new Error(`DATA_DIR ${dataDir} can't be made: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 function settings(host: string, port: number): string[] {

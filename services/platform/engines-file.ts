@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { makeDataDir } from './data-dir.ts';
 
 const enginesSchema = z.object({
   /** Process that runs the engines. */
@@ -16,7 +17,7 @@ export type Engines = z.infer<typeof enginesSchema>;
 
 /** Adds to `DATA_DIR/engines.json` (mode 0600), in one step; what another process wrote is replaced. */
 export function recordEngines(dataDir: string, engines: Partial<Omit<Engines, 'pid'>>): void {
-  mkdirSync(dataDir, { recursive: true });
+  makeDataDir(dataDir);
   const before = readEngines(dataDir);
   const next: Engines = { ...(before?.pid === process.pid ? before : {}), ...engines, pid: process.pid };
   const temporary = path.join(dataDir, `.engines.${process.pid}.json`);

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { makeDataDir } from './data-dir.ts';
 
 /** Secrets that must be known in clear to be used, as they lie in the database: a stolen dump opens none of them. */
 export interface Sealing {
@@ -53,7 +54,7 @@ export function createSealing(config: Pick<Config, 'secretKey' | 'dataDir'>): Se
 function ownKey({ secretKey, dataDir }: Pick<Config, 'secretKey' | 'dataDir'>): Buffer {
   if (secretKey !== undefined) return createHash('sha256').update(secretKey).digest();
   const file = join(dataDir, 'secret.key');
-  mkdirSync(dataDir, { recursive: true });
+  makeDataDir(dataDir);
   try {
     // Whoever comes second finds the first one's.
     writeFileSync(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 });
