@@ -1,3 +1,7 @@
+-- name: take_your_time
+-- Drawing the next batch on a busy machine takes longer than a transaction of the platform may sit idle (5 s).
+select set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '0', true);
+
 -- name: region
 -- Districts share their province and city.
 insert into region (

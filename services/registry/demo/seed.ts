@@ -17,6 +17,7 @@ import { planStaff } from './staff.ts';
 import type { StaffPlan } from './staff.ts';
 
 const q = loadQueries(import.meta.url, 'registry.demo', [
+  'take_your_time',
   'district_exists',
   'count_residents',
   'demo_devices',
@@ -125,6 +126,7 @@ async function seedDistrict(db: Database, plan: DistrictPlan, residents: number,
   const layout = layOut(plan);
   if ((await db.query(q.district_exists, [layout.path])).length > 0) return false;
   await db.tx(async (tx) => {
+    await tx.query(q.take_your_time);
     const staff = planStaff(layout);
     nameKnownStaff(staff);
     await insertRows(tx, {
