@@ -53,7 +53,8 @@ async function runCase(open: () => Promise<World>, plan: FaultPlan): Promise<Fau
   try {
     world = await open();
     const result = await runFaults(world, plan, (line) => process.stdout.write(`${line}\n`));
-    result.breaches.push(...(await world.stop()));
+    // First how it ended: a platform that went away explains every press that is missing.
+    result.breaches.unshift(...(await world.stop()));
     world = undefined;
     return result;
   } catch (error) {
