@@ -45,6 +45,7 @@ export type ConsolePayload =
   | { incident: string; page: { who?: string; owner?: string | null; why?: string } }
   | { incident: string; offer: { assignment?: string; staff?: string; change?: string } }
   | { shops: readonly string[] }
+  | { ordersOf: string; region: string | null }
   | { notice: Notice; region: string | null };
 
 export interface Gateway {
@@ -164,6 +165,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return screens.send('/console', { rooms: roomsOf(payload.region) }, 'notice', payload.notice);
     if ('shops' in payload)
       return screens.send('/field', { rooms: payload.shops.map((id) => `shop:${id}`) }, 'look', { at: now() });
+    if ('ordersOf' in payload)
+      return screens.send('/console', { rooms: roomsOf(payload.region) }, 'orders', { incident: payload.ordersOf });
     const one = cases.get(payload.incident);
     if (!one) return;
     if ('page' in payload) page(one, payload.page);

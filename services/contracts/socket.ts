@@ -36,7 +36,7 @@ export const noticeSchema = z.object({
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
-/** What `/console` is sent: whole cases of one's regions, who is under way there, desks, and calls to look. */
+/** What `/console` is sent: whole cases of one's regions, who is under way there, desks, and calls to look again. */
 export const socketEvents = {
   snapshot: z.object({
     incidents: z.array(wireIncidentSchema),
@@ -49,6 +49,8 @@ export const socketEvents = {
   notice: noticeSchema,
   beat: z.object({ at: z.string() }),
   desk: wireDeskSchema,
+  /** The work orders of this case have changed: who shows them asks again. */
+  orders: z.object({ incident: z.string() }),
 } as const;
 
 /** An assignment of mine, with what I need to get there: nobody else's assignments, no other case, nothing raw. */

@@ -202,8 +202,7 @@ async function carryOut(
     else if (effect.kind === 'notice') await tell(tx, next, effect, now);
     else if (deps.telephony) await ring(deps.telephony, tx, next, effect, now);
   }
-  const shops = shopsOf(before?.order ?? null, next);
-  if (shops.length > 0) await addOutbox(tx, [{ topic: 'console', key: '', payload: { shops } }], now);
+  await tellScreens(tx, before?.order ?? null, next, now);
   tx.afterCommit(() => {
     deps.poke();
     if (change.tellCase) deps.onChange(next.id);
@@ -235,6 +234,19 @@ async function tell(
   const { level, code, text } = notice;
   const payload = { notice: { level, code, text, incident: order.incidentId }, region: order.regionPath };
   await addOutbox(tx, [{ topic: 'console', key: '', payload }], now);
+}
+
+/** Every page that shows the order is told to look again: the shops', and the desks that have its case before them. */
+async function tellScreens(tx: Db, before: Order | null, next: Order, now: number): Promise<void> {
+  const shops = shopsOf(before, next);
+  const told: object[] = shops.length > 0 ? [{ shops }] : [];
+  const cases = new Set([before?.incidentId ?? null, next.incidentId]);
+  for (const one of cases) if (one !== null) told.push({ ordersOf: one, region: next.regionPath });
+  await addOutbox(
+    tx,
+    told.map((payload) => ({ topic: 'console' as const, key: '', payload })),
+    now,
+  );
 }
 
 /** Shops whose page shows something else now: who holds or held it, who is or was asked. */

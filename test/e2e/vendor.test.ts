@@ -23,6 +23,11 @@ beforeAll(async () => {
   [platform, browser] = await Promise.all([home.start(), launchChromium()]);
   api = await signInDemo(home.url, home.demo(), 'op3');
   operator = await openDesk(browser, home.url, home.demo(), 'op1', { sound: 'without', size: COUNTER });
+  // Nor does the console look again by itself.
+  await operator.page.evaluate(() => {
+    const every = window.setInterval.bind(window);
+    window.setInterval = ((call: () => void, ms = 0) => (ms < 10_000 ? every(call, ms) : 0)) as typeof setInterval;
+  });
 });
 pictureFailures(() => browser);
 afterAll(async () => {
@@ -94,6 +99,9 @@ let order: { id: string; number: string };
 /** What went wrong in its page by being cut off. */
 let seen = 0;
 
+/** What the big button of the console says. */
+const next = (words: RegExp) => operator.page.locator('.next-step').filter({ hasText: words });
+
 const DIGITS = '零一二三四五六七八九';
 
 test('green press → plumber offered, declines → next accepts → arrives → the key for done → rating → in the month’s statement; the box says each step', async () => {
@@ -138,6 +146,9 @@ test('green press → plumber offered, declines → next accepts → arrives →
   await form.getByRole('button', { name: /找店/ }).click();
   await operator.page.locator('.work-order').waitFor();
   expect(await operator.page.locator('.work-order').textContent()).toMatch(/水龙头漏水 正在找店/);
+  // Shops are asked: nothing to press, and no second one is offered.
+  await next(/^等店里答复$/).waitFor();
+  expect(await next(/./).isDisabled()).toBe(true);
   [order] = (await api.get(`/api/work-orders?incident=${incident!.id}`)).body.items;
   expect(order).toMatchObject({ state: 'offered', what: '厨房水龙头一直滴水', urgency: 'today' });
 
@@ -168,6 +179,7 @@ test('green press → plumber offered, declines → next accepts → arrives →
   const spoken = [...code].map((digit) => DIGITS[Number(digit)]).join(' ');
   await said(new RegExp(`^.师傅接了这活,出门的时候再跟您说。门口暗号${spoken},说对了再开门。`));
   await operator.page.locator('.work-offers').getByText('没人手').waitFor();
+  await next(/^等.+出门$/).waitFor();
 
   // Without a network the step waits visibly, and goes out by itself when it is back.
   await context.setOffline(true);
@@ -180,6 +192,8 @@ test('green press → plumber offered, declines → next accepts → arrives →
   await page.getByRole('button', { name: '到达' }).waitFor();
   expect((await shown()).state).toBe('under_way');
   await said(new RegExp(`^.师傅出门了,大约.+分钟到您家。我们一直陪着您。门口暗号${spoken}`));
+
+  await next(/已到场/).waitFor();
 
   // The four digits that the box has said are typed; others are refused, and he is not there.
   const arrive = async (digits: string): Promise<void> => {
@@ -197,6 +211,7 @@ test('green press → plumber offered, declines → next accepts → arrives →
   await page.getByRole('button', { name: '完成' }).waitFor();
   await said(/^.师傅到门口了。先对暗号,再开门。$/);
   await look(page, 'vendor-390-light-on-scene');
+  await next(/正在做$/).waitFor();
 
   await page.getByRole('button', { name: '完成' }).click();
   await page.locator('input[type=file]').setInputFiles({ name: 'tap.png', mimeType: 'image/png', buffer: PNG });
@@ -205,11 +220,13 @@ test('green press → plumber offered, declines → next accepts → arrives →
   await page.locator('form').getByRole('button', { name: '完成' }).click();
   await page.getByText('报了完工').waitFor();
   await said(/^.师傅说做好了,您看好了就按“做好了”。$/);
+  await next(/满意/).waitFor();
 
   await box.page.getByRole('button', { name: '做好了' }).dispatchEvent('pointerdown', { button: 0, isPrimary: true });
   await page.getByText('现在手上没有活').waitFor();
   await expect.poll(async () => (await shown()).confirmedBy).toBe('家里的按键');
 
+  await next(/办结/).waitFor();
   await operator.page.getByRole('button', { name: '5 星' }).click();
   await expect.poll(async () => (await shown()).rating).toBe(5);
   await look(operator.page, 'work-order-1366-rated');

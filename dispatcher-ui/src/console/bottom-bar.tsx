@@ -14,9 +14,11 @@ import { openIncident, openPanel, view } from './view.ts';
 const ORDER: readonly ActionId[] = [
   'claim',
   'takeOver',
+  'orderStep',
   'order',
   'assign',
   'arrived',
+  'centreStep',
   'handoff',
   'talk',
   'dial',

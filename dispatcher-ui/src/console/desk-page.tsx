@@ -34,6 +34,7 @@ export function DeskPage({ me }: { me: Me }): ReactNode {
   const [live] = useState(() =>
     createLive({
       onRefused: () => void client.invalidateQueries({ queryKey: SESSION_KEY }),
+      onOrders: (incident) => void client.invalidateQueries({ queryKey: ['work-orders', incident] }),
       onNotice: (notice) => {
         // The list and the alarm have said already that somebody waits; supervisors are called by it.
         if (notice.code === 'ladder' && me.role !== 'supervisor') return;

@@ -3,7 +3,9 @@ import type { vendorTexts } from './zh-vendor.ts';
 
 export const englishVendor: Record<keyof typeof vendorTexts, string> = {
   'action.order': 'Send a shop',
+  'action.orderStep': 'Next step of the order',
   'bar.order': 'shop',
+  'bar.orderStep': 'Order step',
   'office.account.issuer': 'Issuers',
   'office.account.order': 'Held by orders',
   'office.account.resident': 'With residents',
@@ -200,5 +202,8 @@ export const englishVendor: Record<keyof typeof vendorTexts, string> = {
   'work.sheet': 'Send a shop',
   'work.stars': '{{count}} stars',
   'work.urgency': 'How urgent',
+  'work.wait.accepted': 'Waiting for {{name}}',
+  'work.wait.offered': 'Shops are asked',
+  'work.wait.on_scene': '{{name}} is at work',
   'work.what': 'What is wrong, what is to be done',
 };

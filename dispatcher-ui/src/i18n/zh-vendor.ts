@@ -1,7 +1,9 @@
 /** Texts of the shop's page and of work orders in the console. */
 export const vendorTexts = {
   'action.order': '派服务商',
+  'action.orderStep': '工单的下一步',
   'bar.order': '派服务商',
+  'bar.orderStep': '工单下一步',
   'office.account.issuer': '发出单位',
   'office.account.order': '工单占着',
   'office.account.resident': '老人手里',
@@ -197,5 +199,8 @@ export const vendorTexts = {
   'work.sheet': '派服务商',
   'work.stars': '{{count}} 星',
   'work.urgency': '多急',
+  'work.wait.accepted': '等{{name}}出门',
+  'work.wait.offered': '等店里答复',
+  'work.wait.on_scene': '{{name}}正在做',
   'work.what': '什么坏了、要做什么',
 } as const;

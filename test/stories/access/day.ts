@@ -94,7 +94,7 @@ export function beginDay(running: RunningPlatform, clock: ReturnType<typeof stan
     await cases.street(id, { type: 'handoff', target: '120' }, by, null);
     await press(device);
     // The street's shop is asked for work.
-    await post(operator, '/api/work-orders', { resident: street.home().residentId, service: 'tap_leak', what: '滴水' });
+    await post(operator, '/api/work-orders', { incident: id, service: 'tap_leak', what: '滴水' });
 
     // Asked, then no longer; resolved and closed.
     const second = await press(street.home().deviceId);

@@ -2,14 +2,17 @@
 import type { WireIncident } from '#contracts/incident.ts';
 import type { Me } from '#contracts/session.ts';
 import { lineActs } from '../supervision/line-acts.ts';
-import { arrivingOf, isOpen, isUntaken } from './case-state.ts';
+import type { OrderNext } from '../work-order/order-step.ts';
+import { arrivingOf, isOpen, isUntaken, nextHandoffOf } from './case-state.ts';
 
 export const ACTIONS = {
   claim: { key: 'enter', cap: '⏎' },
   takeOver: { key: 't', cap: 'T' },
   assign: { key: 'r', cap: 'R' },
   order: { key: 'g', cap: 'G' },
+  orderStep: { key: 'v', cap: 'V' },
   handoff: { key: 'h', cap: 'H' },
+  centreStep: { key: 'p', cap: 'P' },
   talk: { key: 'c', cap: 'C' },
   dial: { key: 'd', cap: 'D' },
   note: { key: 'n', cap: 'N' },
@@ -41,12 +44,20 @@ export function isMine(incident: WireIncident, me: Me): boolean {
   return incident.owner?.id === me.id;
 }
 
-/** The acts that are possible now, the one to be done next first; what a supervisor may do on the line comes last. */
-export function actionsOf(incident: WireIncident, me: Me): ActionId[] {
-  return [...caseActs(incident, me), ...lineActs(incident, me)];
+/**
+ * The acts that are possible now, the one to be done next first (unless there is none: see `isWaiting`); what a
+ * supervisor may do on the line comes last. `orders`: what the work orders of the case ask for.
+ */
+export function actionsOf(incident: WireIncident, me: Me, orders: OrderNext | null = null): ActionId[] {
+  return [...caseActs(incident, me, orders), ...lineActs(incident, me)];
 }
 
-function caseActs(incident: WireIncident, me: Me): ActionId[] {
+/** Nothing is to be done by her: a shop is to answer, to come, or is at work. */
+export function isWaiting(incident: WireIncident, me: Me, orders: OrderNext | null): boolean {
+  return isOpen(incident) && isMine(incident, me) && orders?.kind === 'wait' && liveStep(incident) === null;
+}
+
+function caseActs(incident: WireIncident, me: Me, orders: OrderNext | null): ActionId[] {
   if (incident.state === 'resolved') return ['close', 'reopen', 'note'];
   if (!isOpen(incident)) return [];
   const routes = (['route1', 'route2', 'route3'] as const).filter((one) => ROUTES[one] !== incident.queue);
@@ -55,10 +66,12 @@ function caseActs(incident: WireIncident, me: Me): ActionId[] {
     return me.role === 'supervisor'
       ? ['takeOver', 'assign', 'handoff', 'dial', 'note', 'quiet', ...routes]
       : ['takeOver', 'note'];
-  const next = nextOf(incident);
+  const next = nextOf(incident, orders);
   const rest: ActionId[] = [
+    ...(orders?.kind === 'step' ? (['orderStep'] as const) : []),
     ...(incident.class === 'household' ? (['order'] as const) : []),
     'assign',
+    ...(nextHandoffOf(incident) ? (['centreStep'] as const) : []),
     'handoff',
     'talk',
     'dial',
@@ -74,10 +87,18 @@ function caseActs(incident: WireIncident, me: Me): ActionId[] {
   return [next, ...rest.filter((one) => one !== next && (one !== 'identify' || incident.residents.length > 1))];
 }
 
+/** With a centre: asked and not answered, she is on the telephone with them; it has accepted, she hears how far they are. */
+function liveStep(incident: WireIncident): ActionId | null {
+  if (incident.handoffs.some((one) => one.state === 'offered')) return 'handoff';
+  return incident.state !== 'on_scene' && !arrivingOf(incident) && nextHandoffOf(incident) ? 'centreStep' : null;
+}
+
 /** The step that is owed next by the one who has it. */
-export function nextOf(incident: WireIncident): ActionId {
-  if (incident.state === 'resolved') return 'close';
-  if (incident.state === 'on_scene') return 'resolve';
+function nextOf(incident: WireIncident, orders: OrderNext | null): ActionId {
+  const live = liveStep(incident);
+  if (live !== null) return live;
+  if (orders?.kind === 'step') return 'orderStep';
+  if (orders?.kind === 'over' || incident.state === 'on_scene') return 'resolve';
   if (arrivingOf(incident)) return 'arrived';
   if (incident.state === 'responding') return 'resolve';
   // Who asks for a plumber wants a shop; who asks for her children does not.

@@ -7,7 +7,7 @@ import { TakeBack } from '../handoff-call/handoff-call.tsx';
 import { clockTime, span } from '../live/time.ts';
 import { useDesk, useIsLive, useNow } from '../live/use-live.tsx';
 import { isMine } from './actions.ts';
-import { isOpen, liveAssignments, liveHandoffs } from './case-state.ts';
+import { afterHandoff, isOpen, liveAssignments, liveHandoffs } from './case-state.ts';
 import { useCommands } from './use-commands.ts';
 
 /** Who was asked, who is coming and when, and which centre has it. */
@@ -144,8 +144,6 @@ function When({ assignment }: { assignment: WireAssignment }): ReactNode {
   );
 }
 
-const NEXT_OF_HANDOFF = { accepted: 'dispatched', dispatched: 'on_scene', on_scene: 'closed' } as const;
-
 function Handoff({
   incident,
   handoff,
@@ -162,7 +160,7 @@ function Handoff({
   const name = t(`target.${handoff.to}`);
   const update = (state: 'rejected' | 'dispatched' | 'on_scene' | 'closed') =>
     void commands.run(incident, 'handoff_update', { version: incident.version, handoff: handoff.id, state });
-  const next = handoff.state in NEXT_OF_HANDOFF ? NEXT_OF_HANDOFF[handoff.state as keyof typeof NEXT_OF_HANDOFF] : null;
+  const next = afterHandoff(handoff.state);
   return (
     <div className={`help-line ${handoff.state === 'offered' ? '' : handoff.state === 'on_scene' ? 'green' : 'blue'}`}>
       <Icon name="phone" />

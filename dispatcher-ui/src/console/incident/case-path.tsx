@@ -5,8 +5,9 @@ import type { WireIncident, WireIncidentDetail } from '#contracts/incident.ts';
 import { Countdown } from '../live/timers.tsx';
 import { clockTime } from '../live/time.ts';
 import { useCase } from './case-context.tsx';
+import { orderStepWords, orderWaitWords } from '../work-order/order-words.ts';
 import { ACTIONS, type ActionId } from './actions.ts';
-import { arrivingOf, isRed, liveAssignments, stepOf, toneOf } from './case-state.ts';
+import { arrivingOf, isRed, liveAssignments, nextHandoffOf, stepOf, toneOf } from './case-state.ts';
 import { useCommands } from './use-commands.ts';
 
 const STEPS = ['waiting', 'claimed', 'responding', 'on_scene', 'resolved'] as const;
@@ -55,7 +56,7 @@ function stepTimes(incident: WireIncident): (string | null)[] {
 /** One big button, at the same place in every state, with its key. */
 function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIncidentDetail | undefined }): ReactNode {
   const { t } = useTranslation();
-  const { next, actions, perform } = useCase();
+  const { next, actions, perform, orderNext } = useCase();
   const commands = useCommands();
   const best = detail?.candidates.find(
     (one) => !liveAssignments(incident).some((other) => other.responder.id === one.id),
@@ -68,8 +69,14 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
     if (id === 'assign' && best) return t('action.assignBest', { name: best.name, minutes: best.minutes });
     if (id === 'arrived' && coming)
       return t(coming.unproven ? 'action.arrivedProven' : 'action.arrivedBy', { name: coming.responder.name });
+    const asked = incident.handoffs.findLast((one) => one.state === 'offered');
+    if (id === 'handoff' && asked) return t('call.ring', { name: t(`target.${asked.to}`) });
+    const centre = nextHandoffOf(incident);
+    if (id === 'centreStep' && centre) return `${t(`target.${centre.handoff.to}`)} ${t(`handoff.do.${centre.to}`)}`;
+    if (id === 'orderStep' && orderNext?.kind === 'step') return orderStepWords(orderNext, t);
     return t(`action.${id}`);
   };
+  const waiting = next === undefined && orderNext?.kind === 'wait' ? orderWaitWords(orderNext, t) : null;
   const press = (id: ActionId) => {
     if (id !== 'assign' || offered || !best) return perform(id);
     void commands.run(
@@ -94,9 +101,10 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
       >
         {next
           ? label(next)
-          : t(
+          : (waiting ??
+            t(
               incident.state === 'closed' || incident.state === 'cancelled' ? `state.${incident.state}` : 'action.none',
-            )}
+            ))}
         {next && <kbd>{ACTIONS[next].cap}</kbd>}
       </Button>
     </div>

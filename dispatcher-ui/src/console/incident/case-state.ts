@@ -26,8 +26,10 @@ export function isRed(incident: WireIncident): boolean {
 /** Red: life, not taken. Blue: taken, moving. Green: arrived or done. Grey: the rest. */
 export function toneOf(incident: WireIncident): Tone {
   if (isRed(incident)) return 'red';
-  if (isUntaken(incident)) return 'grey';
-  return incident.state === 'on_scene' || incident.state === 'resolved' ? 'green' : 'blue';
+  if (isUntaken(incident) || incident.state === 'cancelled') return 'grey';
+  return incident.state === 'on_scene' || incident.state === 'resolved' || incident.state === 'closed'
+    ? 'green'
+    : 'blue';
 }
 
 /** Somebody was asked, is coming or is there. */
@@ -50,6 +52,23 @@ export function liveHandoffs(incident: WireIncident): WireIncident['handoffs'] {
     (one) =>
       one.state === 'offered' || one.state === 'accepted' || one.state === 'dispatched' || one.state === 'on_scene',
   );
+}
+
+const AFTER = { accepted: 'dispatched', dispatched: 'on_scene', on_scene: 'closed' } as const;
+
+/** What a centre that has accepted says next: it has set out, is there, is done; null where that is not for the desk to enter. */
+export function afterHandoff(
+  state: WireIncident['handoffs'][number]['state'],
+): (typeof AFTER)[keyof typeof AFTER] | null {
+  return state in AFTER ? AFTER[state as keyof typeof AFTER] : null;
+}
+
+/** The centre that is on its way to her, and what it says next. */
+export function nextHandoffOf(
+  incident: WireIncident,
+): { handoff: WireIncident['handoffs'][number]; to: 'dispatched' | 'on_scene' } | null {
+  const handoff = incident.handoffs.findLast((one) => one.state === 'accepted' || one.state === 'dispatched');
+  return handoff ? { handoff, to: handoff.state === 'accepted' ? 'dispatched' : 'on_scene' } : null;
 }
 
 /** Which of the five steps of the path is reached, 0 waiting … 4 done. */

@@ -1,16 +1,22 @@
+import type { QueryClient } from '@tanstack/react-query';
 import type { useTranslation } from 'react-i18next';
+import { sentenceOf } from '../../api/http.ts';
 import type { ShownIncident } from '../live/reading.ts';
 import type { LineAct } from '../supervision/line-acts.ts';
 import { toast } from '../toasts.ts';
 import { openPanel } from '../view.ts';
+import { stepOrder } from '../work-order/api.ts';
+import type { OrderNext } from '../work-order/order-step.ts';
 import { ROUTES, type ActionId } from './actions.ts';
-import { arrivingOf, isUntaken } from './case-state.ts';
+import { arrivingOf, isUntaken, nextHandoffOf } from './case-state.ts';
 import type { Commands } from './use-commands.ts';
 
 export interface Means {
   commands: Commands;
   t: Translate;
   lineOpen: boolean;
+  orderNext: OrderNext | null;
+  client: QueryClient;
 }
 
 type Translate = ReturnType<typeof useTranslation>['t'];
@@ -45,6 +51,13 @@ export function performAction(id: ActionId, incident: ShownIncident, means: Mean
       if (coming) void commands.run(incident, 'arrived', { version, assignment: coming.id });
       return;
     }
+    case 'centreStep': {
+      const step = nextHandoffOf(incident);
+      if (step) void commands.run(incident, 'handoff_update', { version, handoff: step.handoff.id, state: step.to });
+      return;
+    }
+    case 'orderStep':
+      return takeOrderStep(incident, means);
     case 'quiet':
       return incident.quiet ? openPanel('loud') : void hush(incident, commands, t);
     case 'talk':
@@ -60,6 +73,14 @@ export function performAction(id: ActionId, incident: ShownIncident, means: Mean
     default:
       openPanel(id);
   }
+}
+
+/** The step of a work order that waits for the desk; a refusal is said in words, and the order shown as it is now. */
+function takeOrderStep({ id }: ShownIncident, { orderNext, client }: Means): void {
+  if (orderNext?.kind !== 'step') return;
+  stepOrder(orderNext.order.id, orderNext.command, orderNext.body)
+    .catch((error: unknown) => toast(sentenceOf(error), { tone: 'amber' }))
+    .finally(() => void client.invalidateQueries({ queryKey: ['work-orders', id] }));
 }
 
 /** My own telephone rings first; on the line, only the way of sitting in changes. */

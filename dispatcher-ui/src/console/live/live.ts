@@ -56,10 +56,12 @@ export interface LiveHandlers {
   /** The server no longer wants this session, or this connection: look whether we are still signed in. */
   onRefused(): void;
   onNotice(notice: Notice): void;
+  /** The work orders of this case have changed. */
+  onOrders(incident: string): void;
 }
 
 /** Makes the live state. Nothing happens until `start()`. */
-export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
+export function createLive({ onRefused, onNotice, onOrders }: LiveHandlers): Live {
   const clock = createServerClock();
   const listeners = new Set<() => void>();
   const deadlines = new Map<string, { deadlineAt: string | null; since: number | null }>();
@@ -145,6 +147,7 @@ export function createLive({ onRefused, onNotice }: LiveHandlers): Live {
     if (name === 'desk')
       return withParsed(wireDeskSchema, payload, (one) => set({ desks: new Map(state.desks).set(one.id, one) }));
     if (name === 'notice') return withParsed(noticeSchema, payload, onNotice);
+    if (name === 'orders') return withParsed(socketEvents.orders, payload, (one) => onOrders(one.incident));
   };
 
   const onVisible = () => {

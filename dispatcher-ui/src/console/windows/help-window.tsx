@@ -25,7 +25,19 @@ const GROUPS: readonly { title: Words; keys: readonly (readonly [string, Words])
   {
     title: 'help.acting',
     keys: [
-      ...acts(['claim', 'takeOver', 'assign', 'order', 'arrived', 'handoff', 'talk', 'dial', 'quiet']),
+      ...acts([
+        'claim',
+        'takeOver',
+        'assign',
+        'order',
+        'orderStep',
+        'arrived',
+        'handoff',
+        'centreStep',
+        'talk',
+        'dial',
+        'quiet',
+      ]),
       ['E', 'ask.title'],
       ...acts(['note', 'identify', 'attend']),
     ],

@@ -11,8 +11,7 @@ import { toast } from '../toasts.ts';
 import { openPanel } from '../view.ts';
 import { fetchPayers, fetchServices, openOrder } from './api.ts';
 import { findServices } from './find-service.ts';
-
-const yuan = (fen: number): string => (fen % 100 === 0 ? String(fen / 100) : (fen / 100).toFixed(2));
+import { yuan } from './order-words.ts';
 
 /** Makes a household case a work order: which service, what is wrong, how urgent, when, and who pays. */
 export function WorkOrderSheet({ incident }: { incident: ShownIncident }): ReactNode {

@@ -1,17 +1,17 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OrderCommandName, OrderState, WireOrder } from '#contracts/vendors.ts';
 import { ApiError, sentenceOf } from '../../api/http.ts';
 import { Icon } from '../../ui/icons.tsx';
+import { useCase } from '../incident/case-context.tsx';
 import type { ShownIncident } from '../live/reading.ts';
 import { clockTime, span } from '../live/time.ts';
 import { useIsLive, useNow } from '../live/use-live.tsx';
-import { fetchOrders, stepOrder } from './api.ts';
+import { stepOrder } from './api.ts';
+import { yuan } from './order-words.ts';
 
-const yuan = (fen: number): string => (fen % 100 === 0 ? String(fen / 100) : (fen / 100).toFixed(2));
-const EVERY_MS = 3_000;
 const TONE: Partial<Record<OrderState, string>> = {
   unfilled: 'red',
   disputed: 'amber',
@@ -27,27 +27,15 @@ const TONE: Partial<Record<OrderState, string>> = {
 /** The work orders of a case: who was asked, who has it, what waits for the operator. */
 export function WorkOrders({ incident }: { incident: ShownIncident }): ReactNode {
   const isLive = useIsLive();
-  const isHousehold = incident.class === 'household';
-  const orders = useQuery({
-    queryKey: ['work-orders', incident.id],
-    queryFn: () => fetchOrders(incident.id),
-    enabled: isHousehold && isLive,
-    // Shops answer without the case noticing: it is asked for while something is going on.
-    refetchInterval: (query) => (query.state.data?.some(isMoving) ? EVERY_MS : false),
-    staleTime: 0,
-  });
-  if (!isHousehold || !orders.data || orders.data.length === 0) return null;
+  const { orders } = useCase();
+  if (!orders || orders.length === 0) return null;
   return (
     <section className="help work-orders">
-      {orders.data.map((one) => (
+      {orders.map((one) => (
         <Order key={one.id} order={one} incident={incident.id} may={isLive} />
       ))}
     </section>
   );
-}
-
-function isMoving(order: WireOrder): boolean {
-  return order.state !== 'settled' && order.state !== 'cancelled';
 }
 
 function Order({ order, incident, may }: { order: WireOrder; incident: string; may: boolean }): ReactNode {
