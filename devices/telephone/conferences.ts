@@ -40,6 +40,8 @@ export interface Conferences {
   hearersOf(leg: Leg): Leg[];
   /** How the line is in the room of this SID; undefined: it isn't. */
   participant(conferenceSid: string, callSid: string): Participant | undefined;
+  /** Ends what is recorded of a room now; false: nothing is. It does not begin again. */
+  stopRecording(conferenceSid: string): boolean;
   list(): readonly Room[];
 }
 
@@ -52,7 +54,7 @@ export function createConferences(deps: {
   /** Ends a line that was put out of its room. */
   release: (leg: Leg) => void;
   changed: (leg: Leg) => void;
-  /** A room that was to be recorded is over: from when on it was recorded, ms. */
+  /** What was recorded of a room is over: from when on, ms. */
   recorded: (room: { sid: string; from: number; url: string | null; method: string }) => void;
 }): Conferences {
   const rooms: Room[] = [];
@@ -79,8 +81,15 @@ export function createConferences(deps: {
     room.endedAt = deps.now();
     room.people = [];
     tell(room, 'end', null);
-    if (room.recording !== null && room.recordedFrom !== null)
-      deps.recorded({ sid: room.sid, from: room.recordedFrom, ...room.recording });
+    endRecording(room);
+  }
+
+  function endRecording(room: Room): boolean {
+    const { sid, recordedFrom: from, recording } = room;
+    if (recording === null || from === null) return false;
+    room.recording = null;
+    deps.recorded({ sid, from, ...recording });
+    return true;
   }
 
   return {
@@ -150,6 +159,10 @@ export function createConferences(deps: {
       rooms
         .find((room) => room.sid === conferenceSid && room.endedAt === null)
         ?.people.find((one) => one.leg.sid === callSid),
+    stopRecording(conferenceSid) {
+      const room = rooms.find((one) => one.sid === conferenceSid && one.endedAt === null);
+      return room !== undefined && endRecording(room);
+    },
     list: () => rooms,
   };
 }

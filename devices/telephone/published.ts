@@ -177,6 +177,13 @@ export const OPERATIONS = {
       CallSidToCoach: 'string',
     },
   },
+  updateConferenceRecording: {
+    required: ['Status'],
+    parameters: {
+      Status: ['in-progress', 'paused', 'stopped', 'processing', 'completed', 'absent'],
+      PauseBehavior: 'string',
+    },
+  },
   listRecordings: {
     required: [],
     parameters: {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Participant } from './conferences.ts';
 import type { Exchange, KeptRecording, ReceivedMessage } from './exchange.ts';
 import { isOver, type Leg } from './leg.ts';
+import { page } from './pages.ts';
 import { judgeParameters, type OPERATIONS } from './published.ts';
 import { silence } from './recorder.ts';
 import { parseTwiml, TwimlError } from './twiml.ts';
@@ -101,6 +102,10 @@ function route(exchange: Exchange, method: string, asked: Asked): Answer {
       );
     case 'DELETE Conferences/:sid/Participants/:sid':
       return removeParticipant(exchange, bare(subSid));
+    case 'POST Conferences/:sid/Recordings/:sid':
+      return checked(exchange, 'updateConferenceRecording', asked, () =>
+        stopRecording(exchange, sid!, bare(subSid), asked),
+      );
     case 'GET Recordings.json':
       return checked(exchange, 'listRecordings', asked, () => listRecordings(exchange, asked));
     case 'GET Recordings/:sid':
@@ -243,6 +248,16 @@ function listRecordings(exchange: Exchange, asked: Asked): Answer {
   return page(asked, 'recordings', recordings.toReversed(), (one_) => recordingOf(exchange, one_));
 }
 
+/** Only the one that is active, and only to its end: more is not asked of this network. */
+function stopRecording(exchange: Exchange, conferenceSid: string, sid: string, { parameters }: Asked): Answer {
+  if (sid !== 'Twilio.CURRENT' || parameters.get('Status') !== 'stopped')
+    exchange.violations.push(`updateConferenceRecording: ${sid} ${parameters.get('Status')} is not known here`);
+  if (!exchange.conferences.stopRecording(conferenceSid))
+    return refuse(404, 20404, 'The requested resource was not found');
+  const recording = exchange.recordings.findLast((one_) => one_.conferenceSid === conferenceSid)!;
+  return { status: 200, body: { ...(recordingOf(exchange, recording) as object), status: 'stopped' } };
+}
+
 function endConference(exchange: Exchange, sid: string): Answer {
   const room = exchange.conferences.list().find((one_) => one_.sid === sid);
   if (!room) return refuse(404, 20404, 'The requested resource was not found');
@@ -268,33 +283,6 @@ function one<T extends { sid: string }>(all: readonly T[], sid: string, show: (f
   return found === undefined
     ? refuse(404, 20404, 'The requested resource was not found')
     : { status: 200, body: show(found) };
-}
-
-/** Pages as Twilio cuts them: `PageSize` 50 unless said, 1,000 at most, the next one as an address. */
-function page<T>(asked: Asked, name: string, all: readonly T[], show: (each: T) => unknown): Answer {
-  const size = Math.min(1_000, Math.max(1, Number(asked.parameters.get('PageSize') ?? 50)));
-  const number = Number(asked.parameters.get('Page') ?? 0);
-  const address = (to: number): string => {
-    const query = new URLSearchParams(asked.parameters);
-    query.set('PageSize', String(size));
-    query.set('Page', String(to));
-    return `${asked.url.pathname}?${query.toString()}`;
-  };
-  const items = all.slice(number * size, (number + 1) * size);
-  return {
-    status: 200,
-    body: {
-      [name]: items.map(show),
-      page: number,
-      page_size: size,
-      start: number * size,
-      end: number * size + items.length - 1,
-      uri: address(number),
-      first_page_uri: address(0),
-      next_page_uri: (number + 1) * size < all.length ? address(number + 1) : null,
-      previous_page_uri: number > 0 ? address(number - 1) : null,
-    },
-  };
 }
 
 const stamp = (at: number | null): string | null => (at === null ? null : new Date(at).toUTCString());

@@ -7,6 +7,7 @@ import { busyWithAnother } from '#dispatch/people.ts';
 import { createPhoneReports } from '#dispatch/phone.ts';
 import { createPolicies, type Policies } from '#dispatch/policies.ts';
 import { createReceiver } from '#dispatch/receive.ts';
+import { noteRefusal } from '#dispatch/recording.ts';
 import type { CaseEvent } from '#dispatch/store.ts';
 import { createSweep } from '#dispatch/sweep.ts';
 import { createViews, type Views } from '#dispatch/views.ts';
@@ -14,7 +15,7 @@ import { createHandoff, type HandoffModule } from '#handoff/handoff.ts';
 import { recordAudit } from '#identity/audit.ts';
 import { recordLook } from '#identity/looks.ts';
 import type { Config } from '#platform/config.ts';
-import type { Database, Db } from '#platform/database.ts';
+import type { Database, Db, Tx } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { createSealing, type Sealing } from '#platform/sealing.ts';
 import { whereAre } from '#responders/positions.ts';
@@ -54,6 +55,8 @@ export interface Modules {
   handoff: HandoffModule;
   vendors: Vendors;
   quality: Quality;
+  /** A resident refuses from now on that calls about her are recorded. */
+  noteRefusal(tx: Tx, refusal: Parameters<typeof noteRefusal>[2]): Promise<void>;
   /** Tells the modules that follow cases: each hears every event at least once, and looks at the database for what to do. */
   follow(event: CaseEvent): Promise<void>;
   /** Begins what moves by itself. */
@@ -114,6 +117,7 @@ export function createModules(deps: ModulesDeps): Modules {
     handoff,
     vendors,
     quality,
+    noteRefusal: (tx, refusal) => noteRefusal(shared, tx, refusal),
     async follow(event) {
       await handoff.onCase(event);
       await vendors.onCase(event);

@@ -1,6 +1,7 @@
 import type { Clock } from '#kernel/clock.ts';
 import { createInboundCalls } from '#dispatch/inbound-call.ts';
 import type { Policies } from '#dispatch/policies.ts';
+import { noteStopped } from '#dispatch/recording.ts';
 import type { Views } from '#dispatch/views.ts';
 import { recordAudit } from '#identity/audit.ts';
 import { recordLook } from '#identity/looks.ts';
@@ -54,6 +55,7 @@ export function wireTelephony(deps: {
     ...deps,
     network,
     onInbound,
+    onStopped: (tx, stop) => noteStopped(deps, tx, stop),
     async onReport(tx, report) {
       if (report.inbound !== true) return deps.onReport(tx, report);
       await inbound.hear(tx, report);

@@ -33,7 +33,13 @@ export function registerRoutes(
   const { config, db, clock, gateway, modules } = deps;
   const { sealing, cases, views, handoff, policies, telephony } = modules;
   registerIdentityRoutes(app, { db, clock, config, sealing, directory, onRevoked: gateway.revoke });
-  registerRegistryRoutes(app, { db, clock, recordLook, recordAudit });
+  registerRegistryRoutes(app, {
+    db,
+    clock,
+    recordLook,
+    recordAudit,
+    onRefusal: (tx, { by, ...of }) => modules.noteRefusal(tx, { ...of, by: actorOf(by) }),
+  });
   const dispatchDeps = {
     db,
     clock,

@@ -86,6 +86,14 @@ export const residentDetailSchema = residentSchema.extend({
 });
 export type WireResidentDetail = z.infer<typeof residentDetailSchema>;
 
+/** `GET` and `PUT /api/residents/:id/recording-consent`: whether calls about her may be recorded; who changed it last and when, null: nobody since the agreement. */
+export const recordingConsentSchema = z.object({
+  allowed: z.boolean(),
+  at: z.string().nullable(),
+  by: z.string().nullable(),
+});
+export type RecordingConsent = z.infer<typeof recordingConsentSchema>;
+
 const careFields = z.object({
   livesAlone: z.boolean(),
   mobility: text(100).nullable(),

@@ -4,6 +4,7 @@ import { commandBodies, wireIncidentSchema, type WireIncident } from '#contracts
 import { liesInRegions, type Viewer } from '#platform/access.ts';
 import type { App } from '#platform/http.ts';
 import { homePlace } from '#registry/directory/directory.ts';
+import { mayRecord } from '#registry/recording.ts';
 import { candidateHelper } from './candidates.ts';
 import type { Sees } from './cases.ts';
 import type { DeskCommand } from './domain/desk.ts';
@@ -112,7 +113,14 @@ function registerDeskCommands(app: App, deps: DispatchRoutesDeps): void {
         });
       const home =
         'householdId' in person ? { ...person, position: await homePlace(deps.db, person.householdId) } : undefined;
-      const command: DeskCommand = { type: 'identify', resident: person.id, name: person.name, home };
+      const refusesRecording = !(await mayRecord(deps.db, { householdId: null, residentId: person.id }));
+      const command: DeskCommand = {
+        type: 'identify',
+        resident: person.id,
+        name: person.name,
+        refusesRecording,
+        home,
+      };
       return run(deps, viewer, params.id, (sees) =>
         cases.desk(params.id, command, actorOf(viewer), body.version, sees),
       );

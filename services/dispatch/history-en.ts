@@ -190,6 +190,11 @@ export const EN: Record<string, Say> = {
   hung_up: (d) => `Call to ${text(d['who'])} ended by the desk`,
   supervised: (d) => SEATS[text(d['mode'])] ?? '',
   supervise_left: () => 'Has left the line',
+  recording_refused: () => 'Noted: she refuses that calls are recorded',
+  recording_stopped: (d) =>
+    d['stopped'] === true
+      ? 'The resident refuses: the recording has stopped'
+      : 'The resident refuses, but the recording could not be stopped until the call had ended',
   call_connected: (d) => `${text(d['who'])} is on the line`,
   call_accepted: (d) =>
     `${text(d['who'])} answered: coming${d['minutes'] === null ? '' : `, about ${text(d['minutes'])} min`}`,

@@ -190,6 +190,9 @@ export const ZH: Record<string, Say> = {
   hung_up: (d) => `挂断 ${text(d['who'])}`,
   supervised: (d) => SEATS[text(d['mode'])] ?? '',
   supervise_left: () => '离开了这条线',
+  recording_refused: () => '登记:不同意通话录音',
+  recording_stopped: (d) =>
+    d['stopped'] === true ? '老人不同意录音,录音已停' : '老人不同意录音,可是录音没能停下,直到通话结束',
   call_connected: (d) => `${text(d['who'])} 接进来了`,
   call_accepted: (d) =>
     `${text(d['who'])} 接了电话:我去${d['minutes'] === null ? '' : `,约 ${text(d['minutes'])} 分钟`}`,

@@ -109,6 +109,7 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
   if (intent.kind === 'call' || intent.kind === 'hang_up' || intent.kind === 'seat' || intent.kind === 'message')
     return carryPhone(deps, tx, intent, now);
   if (intent.kind === 'handoff') return beginHandoff(deps, tx, intent, now);
+  if (intent.kind === 'stop_recording') return stopRecording(deps, tx, intent);
   await changeCase(tx, deps, intent.incident_id, null, now, (incident, policy) => {
     outcome = outcomeOf(intent, incident);
     who = (intent.detail['who'] ?? intent.detail['target'] ?? intent.detail['staff'] ?? null) as string | null;
@@ -131,6 +132,12 @@ async function act(deps: IntentsDeps, tx: Tx, intent: IntentRow, now: number): P
   }
   tx.afterCommit(deps.poke);
   return outcome;
+}
+
+/** That it has stopped comes back by itself (`recording.ts`), and stands in the history then. */
+async function stopRecording(deps: IntentsDeps, tx: Tx, intent: IntentRow): Promise<string> {
+  const asked = await deps.telephony?.stopRecording(tx, { id: intent.id, incidentId: intent.incident_id });
+  return asked === undefined ? 'no_carrier' : asked ? 'stopping' : 'not_recorded';
 }
 
 /** A handoff whose case or offer is over by now is not begun. */

@@ -8,6 +8,7 @@ import type { App } from '#platform/http.ts';
 import { registerDeviceRoutes } from './devices/routes.ts';
 import { registerHouseholdRoutes } from './households/routes.ts';
 import { listRegions, REGION_LEVELS } from './regions.ts';
+import type { OnRefusal } from './residents/consent.ts';
 import { registerContactRoutes, registerResidentRoutes } from './residents/routes.ts';
 import { findVisibleRegion, scopeOf, scopeOfQuery } from './scope.ts';
 import type { Recorders } from './scope.ts';
@@ -17,6 +18,8 @@ import { registerStaffRoutes } from './staff/routes.ts';
 export interface RegistryRoutesDeps extends Recorders {
   db: Database;
   clock: Clock;
+  /** A resident has begun to refuse that calls about her are recorded. */
+  onRefusal: OnRefusal;
 }
 
 /** `/api/regions`, `/api/residents`, `/api/households`, `/api/contacts`, `/api/devices`, `/api/staff`, `/api/coverage`, `/api/calendar`. */

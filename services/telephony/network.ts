@@ -53,6 +53,8 @@ export interface Network {
    * can't be done, since one of the two is not in it. Rejects when the network does not answer.
    */
   seat(name: string, callSid: string, how: { muted: boolean; coaches: string | null }): Promise<boolean>;
+  /** Stops what is recorded of the conference of that name now. False: nothing is. Rejects when the network does not answer. */
+  stopRecording(name: string): Promise<boolean>;
   recording(sid: string): Promise<{ type: string; bytes: Buffer }>;
 }
 
@@ -154,6 +156,19 @@ export function createNetwork(settings: NetworkSettings): Network {
       } catch (error) {
         const { status } = error as { status?: number };
         // 404: he is not in it; 400 with 16028: who is to hear him is not.
+        if (status !== 400 && status !== 404) throw error;
+        return false;
+      }
+    },
+    async stopRecording(name) {
+      const conference = await running(name);
+      if (conference === undefined) return false;
+      try {
+        // “Twilio.CURRENT” stands for the recording that is active. Source: Twilio, Conference Recordings, update.
+        await calls.conferences(conference).recordings('Twilio.CURRENT').update({ status: 'stopped' });
+        return true;
+      } catch (error) {
+        const { status } = error as { status?: number };
         if (status !== 400 && status !== 404) throw error;
         return false;
       }

@@ -12,6 +12,11 @@ export interface Telephony {
   send(tx: Tx, order: MessageOrder): Promise<void>;
   /** Gives who sits in on a conference (`CallOrder.seat`) another seat; an older `turn` than the last changes nothing. */
   seat(tx: Tx, callId: string, seat: Seat): Promise<void>;
+  /**
+   * What is said on the case's line is recorded no more: not what is said now, nor what is said by calls that were ordered
+   * before. False: nothing of it was to be recorded.
+   */
+  stopRecording(tx: Tx, stop: { id: string; incidentId: string }): Promise<boolean>;
 }
 
 /** `listen`: heard by nobody. `whisper`: by one of our calls alone. `join`: by everybody. */

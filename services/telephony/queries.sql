@@ -101,3 +101,26 @@ delete from phone_line where number = any ($1::text[]);
 
 -- name: line_key
 select key from phone_line where number = $1;
+
+-- name: has_recorded_calls
+-- Calls of the case that have not ended and were told, or will be told, that they are recorded.
+select 1 from phone_job
+where incident_id = $1 and kind = 'call' and state <> 'ended' and (detail ->> 'record')::boolean
+limit 1;
+
+-- name: ask_recording_stop
+insert into recording_stop (id, incident_id, asked_at, next_at) values ($1, $2, $3, $3) on conflict do nothing;
+
+-- name: take_recording_stops
+update recording_stop set next_at = $2
+where id in (select id from recording_stop where next_at <= $1 order by next_at limit $3 for update skip locked)
+returning id, incident_id as "incidentId";
+
+-- name: lock_recording_stop
+select 1 from recording_stop where id = $1 and next_at is not null for update;
+
+-- name: save_recording_stop
+update recording_stop set next_at = $2, outcome = $3 where id = $1;
+
+-- name: is_recording_stopped
+select 1 from recording_stop where incident_id = $1 and asked_at >= $2::timestamptz limit 1;

@@ -213,6 +213,70 @@ describe('a case on the telephone', () => {
     expect([network.recordings.length, await recordingsOf(db, [incidentId])]).toEqual([before, []]);
   });
 
+  test('is recorded no longer when that is to stop: looked for until the network has done it, or nobody talks', async () => {
+    const people = ['refuses', 'is called'].map(numberOf);
+    const stop = (incidentId: string) => db.tx((tx) => telephony.stopRecording(tx, { id: randomUUID(), incidentId }));
+    const told = (incidentId: string): boolean[] =>
+      world.stops.filter((one) => one.incidentId === incidentId).map(({ stopped }) => stopped);
+    const open = async (incidentId: string, record: boolean): Promise<void> => {
+      for (const to of people) {
+        network.script(e164(to), { pickUp: 1 });
+        await place({ to, incidentId, ask: null, join: true, record, say: [] });
+      }
+      await pass(6);
+    };
+    const hangUp = async (): Promise<void> => {
+      for (const to of people) network.hangUp(e164(to));
+      await pass(5);
+    };
+    const recorded = (): number => network.recordings.length;
+
+    const first = randomUUID();
+    const before = recorded();
+    await open(first, true);
+    network.setFaults({ serverError: 1 });
+    expect(await stop(first)).toBe(true);
+    await pass(3);
+    expect([told(first), recorded()]).toEqual([[], before]);
+    network.setFaults({});
+    await pass(3);
+    expect([told(first), recorded()]).toEqual([[true], before + 1]);
+    // Nor is there another recording when the line closes.
+    await hangUp();
+    expect([told(first), recorded()]).toEqual([[true], before + 1]);
+
+    // The second has not picked up yet: there is nothing to stop until he does, and nothing when he does not.
+    const alone = randomUUID();
+    await open(alone, true);
+    await hangUp();
+    expect(await stop(alone)).toBe(false);
+    const late = randomUUID();
+    network.script(e164(people[1]!), { pickUp: 1 });
+    await place({ to: people[0]!, incidentId: late, ask: null, join: true, record: true, say: [] });
+    await pass(6);
+    expect(await stop(late)).toBe(true);
+    await pass(3);
+    expect(told(late)).toEqual([]);
+    await hangUp();
+    expect(told(late)).toEqual([]);
+
+    // The network says nothing but errors until all have hung up.
+    const never = randomUUID();
+    await open(never, true);
+    expect(await stop(never)).toBe(true);
+    network.setFaults({ serverError: 1 });
+    await hangUp();
+    await pass(90);
+    network.setFaults({});
+    expect(told(never)).toEqual([false]);
+
+    const unrecorded = randomUUID();
+    await open(unrecorded, false);
+    expect(await stop(unrecorded)).toBe(false);
+    await hangUp();
+    expect(network.violations).toEqual([]);
+  });
+
   test('who sits in gets her seat also when nobody tells that she has come', async () => {
     const incidentId = randomUUID();
     const [desk, ears] = ['deaf desk', 'deaf ears'].map(numberOf) as [string, string];

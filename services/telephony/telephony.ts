@@ -3,10 +3,12 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
+import { createLoop } from '#platform/loop.ts';
 import { createMover } from './mover.ts';
 import { createNetwork, type NetworkSettings } from './network.ts';
 import { normaliseNumber } from './numbers.ts';
 import type { OnInbound, OnReport, Telephony } from './port.ts';
+import { askStop, stopRecordings, type OnStopped } from './recordings.ts';
 import { askSeat } from './seats.ts';
 import { addJob, askHangUp } from './store.ts';
 import { callUrls } from './urls.ts';
@@ -21,7 +23,12 @@ export interface TelephonyDeps {
   publicUrl: () => string;
   onReport: OnReport;
   onInbound: OnInbound;
+  /** None: nobody is told. */
+  onStopped?: OnStopped;
 }
+
+/** How often recordings that have to stop are looked for, ms. */
+const STOPS_MS = 1_000;
 
 /** The port, with what moves it. */
 export interface RunningTelephony extends Telephony {
@@ -47,6 +54,9 @@ export function createTelephony(deps: TelephonyDeps): RunningTelephony {
     onReport,
     urlsOf: (job) => callUrls(deps.publicUrl(), job.id),
   });
+  const onStopped = deps.onStopped ?? (async () => undefined);
+  const stopDue = (): Promise<number> => stopRecordings({ db, clock, log, network, onStopped });
+  const stops = createLoop({ log, name: 'recordings could not be stopped', every: STOPS_MS, work: stopDue });
   return {
     async place(tx, order) {
       const { id, incidentId, to, ...detail } = order;
@@ -90,6 +100,7 @@ export function createTelephony(deps: TelephonyDeps): RunningTelephony {
     async seat(tx, callId, seat) {
       if (await askSeat(tx, callId, seat, clock.now())) tx.afterCommit(mover.poke);
     },
+    stopRecording: (tx, stop) => askStop(tx, stop, clock.now()),
     registerRoutes(app) {
       const refused = new Counter({
         name: 'telephone_webhooks_refused_total',
@@ -112,8 +123,13 @@ export function createTelephony(deps: TelephonyDeps): RunningTelephony {
       });
     },
     recording: (sid) => network.recording(sid),
-    runOnce: () => mover.runOnce(),
-    start: () => mover.start(),
-    stop: () => mover.stop(),
+    runOnce: async () => (await mover.runOnce()) + (await stopDue()),
+    start() {
+      mover.start();
+      stops.start();
+    },
+    async stop() {
+      await Promise.all([mover.stop(), stops.stop()]);
+    },
   };
 }

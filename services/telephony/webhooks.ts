@@ -25,6 +25,7 @@ import { callersWaiting, inboundKey, putRecording, waitingBefore } from './lines
 import type { Network } from './network.ts';
 import { normaliseNumber } from './numbers.ts';
 import { conferenceOf, type OnInbound, type OnReport } from './port.ts';
+import { asStopped } from './recordings.ts';
 import { addJob, lockJob, tellAndSave, type NewJob } from './store.ts';
 import { againTwiml, hangUpTwiml, joinTwiml, nextTwiml, openingTwiml, waitTwiml } from './twiml.ts';
 import { callUrls, type CallUrls } from './urls.ts';
@@ -155,7 +156,7 @@ async function voice(deps: WebhookDeps, heard: Heard): Promise<string> {
   });
   // A second call for the same intent says nothing to anybody.
   if (stranger || job.state === 'ended' || job.hangUpAt !== null) return hangUpTwiml();
-  return openingTwiml(job, next, urlsOf(deps, job), conferenceName(job));
+  return openingTwiml(await asStopped(deps.db, job), next, urlsOf(deps, job), conferenceName(job));
 }
 
 function firstOf(job: Job): Next {
@@ -178,7 +179,7 @@ async function gather(deps: WebhookDeps, heard: Heard): Promise<string> {
       return { job: joiningIf(turn.job, next, heard.now), news: [...answered.news, ...turn.news] };
     });
     if (stranger) return hangUpTwiml();
-    return nextTwiml(job, next, urlsOf(deps, job), conferenceName(job));
+    return nextTwiml(await asStopped(deps.db, job), next, urlsOf(deps, job), conferenceName(job));
   } catch (error) {
     if (error instanceof Problem && error.code === 'forbidden') throw error;
     const tries = (query.tries ?? 0) + 1;
@@ -207,7 +208,7 @@ async function inbound(deps: WebhookDeps, heard: Heard): Promise<string> {
   const taken = await takeCall(deps, heard);
   if (taken === null) refuse(deps, 'replayed');
   deps.poke();
-  return joinTwiml(taken, urlsOf(deps, taken), conferenceName(taken));
+  return joinTwiml(await asStopped(deps.db, taken), urlsOf(deps, taken), conferenceName(taken));
 }
 
 /** Null: the call is over. Tried again when somebody else has opened the home's case, or taken the same call, meanwhile. */

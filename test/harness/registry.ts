@@ -45,7 +45,7 @@ export async function serveRegistry() {
     db,
     authenticate: createAuthenticate({ db, clock }),
   });
-  registerRegistryRoutes(app, { db, clock, recordLook, recordAudit });
+  registerRegistryRoutes(app, { db, clock, recordLook, recordAudit, onRefusal: async () => undefined });
 
   const regionOf = async (path: string): Promise<{ id: string; path: string }> =>
     (await db.pool.query('select id, path from region where path = $1', [path])).rows[0];

@@ -24,6 +24,8 @@ export interface TelephoneWorld extends TestDatabase {
   telephony: RunningTelephony;
   /** Everything that was reported, in the order in which it was committed. */
   reports: Report[];
+  /** Of recordings that had to stop, whether they did. */
+  stops: { incidentId: string; stopped: boolean }[];
   /** Throws in a report as long as it answers true: then nothing of that may be kept. */
   trouble: { when: (report: Report) => boolean };
   /** What a choice is answered with; null: it counts. */
@@ -60,6 +62,7 @@ export async function startTelephoneWorld(
   });
   const { url: networkUrl } = await network.start();
   const reports: Report[] = [];
+  const stops: TelephoneWorld['stops'] = [];
   const trouble: TelephoneWorld['trouble'] = { when: () => false };
   const answerToChoice: TelephoneWorld['answerToChoice'] = { say: null };
   const telephony = createTelephony({
@@ -73,6 +76,7 @@ export async function startTelephoneWorld(
       tx.afterCommit(() => reports.push(report));
       return report.event === 'chosen' && answerToChoice.say !== null ? { say: answerToChoice.say } : null;
     },
+    onStopped: async (tx, stop) => tx.afterCommit(() => stops.push(stop)),
     onInbound:
       options.onInbound ?? (async () => ({ incidentId: randomUUID(), say: ['您好,这里是12349。'], record: false })),
   });
@@ -104,6 +108,7 @@ export async function startTelephoneWorld(
     app,
     telephony,
     reports,
+    stops,
     trouble,
     answerToChoice,
     order,

@@ -20,7 +20,13 @@ export type DeskCommand =
   | { type: 'route'; queue: Queue; priority?: number | undefined; why?: string | undefined }
   | { type: 'note'; text: string }
   | { type: 'answers'; question: FirstQuestion; answer: FirstAnswer }
-  | { type: 'identify'; resident: string; name: string; home?: Home | undefined }
+  | {
+      type: 'identify';
+      resident: string;
+      name: string;
+      refusesRecording?: boolean | undefined;
+      home?: Home | undefined;
+    }
   | { type: 'attend' }
   | { type: 'quiet'; on: boolean }
   | { type: 'talk'; on: boolean }
@@ -136,11 +142,11 @@ function claim(draft: Draft, by: Actor, takeOver: string | undefined): undefined
   return undefined;
 }
 
-/** With a home the case moves to its region, out of the sight of others: then only who has it, or anybody while nobody has. */
+/** Who refuses is recorded no longer. With a home the case moves to its region, out of the sight of others: then only who has it, or anybody while nobody has. */
 function identify(
   draft: Draft,
   by: Actor,
-  { resident, name, home }: Extract<DeskCommand, { type: 'identify' }>,
+  { resident, name, refusesRecording, home }: Extract<DeskCommand, { type: 'identify' }>,
 ): undefined {
   const { i } = draft;
   mustNotBeEnded(draft);
@@ -153,6 +159,7 @@ function identify(
   }
   i.residentId = resident;
   addFact(draft, 'identified', by, { resident, name });
+  if (refusesRecording) addIntent(draft, 'stop_recording', {});
   return undefined;
 }
 

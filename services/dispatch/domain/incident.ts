@@ -188,7 +188,7 @@ export interface Fact {
 /** Something to be done in the world, written down first. */
 export interface NewIntent {
   id: string;
-  kind: 'page' | 'call' | 'hang_up' | 'seat' | 'message' | 'find_responder' | 'offer' | 'handoff';
+  kind: 'page' | 'call' | 'hang_up' | 'seat' | 'stop_recording' | 'message' | 'find_responder' | 'offer' | 'handoff';
   detail: Record<string, unknown>;
 }
 

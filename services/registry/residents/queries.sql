@@ -68,6 +68,18 @@ insert into resident (id, household_id, name, sex, born, phone, registered_addre
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $9::text <> 'home' then $10::timestamptz end, $11)
 on conflict (id) do nothing;
 
+-- name: find_consent
+select r.recording_consent as allowed, r.recording_consent_at as at, r.recording_consent_by as by
+from resident r
+join household h on h.id = r.household_id
+where r.id = $1 and r.removed_at is null
+  and exists (select 1 from unnest($2::text[]) p where starts_with(h.region_path, p));
+
+-- name: set_consent
+update resident set recording_consent = $2, recording_consent_at = $3, recording_consent_by = $4, version = version + 1
+where id = $1 and recording_consent <> $2 and removed_at is null
+returning household_id as "householdId";
+
 -- name: change_resident
 -- $4: only what is in the patch changes; what is in it with null is emptied.
 update resident r set
@@ -80,6 +92,8 @@ update resident r set
   form_of_address = case when $4::jsonb ? 'formOfAddress' then $4::jsonb ->> 'formOfAddress' else form_of_address end,
   status = coalesce($4::jsonb ->> 'status', status),
   recording_consent = coalesce(($4::jsonb ->> 'recordingConsent')::boolean, recording_consent),
+  recording_consent_at = case when ($4::jsonb ->> 'recordingConsent')::boolean <> recording_consent then $5 else recording_consent_at end,
+  recording_consent_by = case when ($4::jsonb ->> 'recordingConsent')::boolean <> recording_consent then $6 else recording_consent_by end,
   status_since = case when $4::jsonb ->> 'status' <> status then $5 else status_since end,
   version = version + 1
 where r.id = $1 and r.version = $2 and r.removed_at is null

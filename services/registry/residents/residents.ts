@@ -15,6 +15,7 @@ import { regionNames } from '../regions.ts';
 import type { RegionName } from '../regions.ts';
 import { cursorId, decodeCursor, encodeCursor, isoTime, maskPhone, scopeOf } from '../scope.ts';
 import type { Scope } from '../scope.ts';
+import type { OnRefusal } from './consent.ts';
 
 const q = loadQueries(import.meta.url, 'registry.residents', [
   'list_residents',
@@ -203,6 +204,7 @@ export async function changeResident(
     change: ResidentChange;
     now: number;
     sees: SeesHousehold;
+    onRefusal: OnRefusal;
     audit: (tx: Db) => Promise<void>;
   },
 ): Promise<void> {
@@ -215,7 +217,10 @@ export async function changeResident(
     });
   }
   await db.tx(async (tx) => {
-    const [before] = await tx.query<{ version: number }>(q.open_resident, [id, viewer.regions]);
+    const [before] = await tx.query<{ version: number; householdId: string; recordingConsent: boolean }>(
+      q.open_resident,
+      [id, viewer.regions],
+    );
     if (before === undefined) throw new Problem('not_found');
     if (fields.householdId !== undefined && !(await wanted.sees(tx, viewer, fields.householdId))) throw noHousehold();
     const changed = await tx.query(q.change_resident, [
@@ -224,10 +229,13 @@ export async function changeResident(
       viewer.regions,
       JSON.stringify(fields),
       new Date(wanted.now),
+      viewer.name,
     ]);
     if (changed.length === 0) throw new Problem('conflict', { data: { version: before.version } });
     if (care !== undefined) await tx.query(q.change_care, [id, JSON.stringify(care)]);
     await wanted.audit(tx);
+    if (before.recordingConsent && fields.recordingConsent === false)
+      await wanted.onRefusal(tx, { residentId: id, householdId: fields.householdId ?? before.householdId, by: viewer });
   });
 }
 

@@ -3,6 +3,7 @@ import {
   contactChangeSchema,
   newContactSchema,
   newResidentSchema,
+  recordingConsentSchema,
   residentChangeSchema,
   residentDetailSchema,
   residentSchema,
@@ -14,11 +15,12 @@ import { listOf, pageQuery } from '#contracts/list.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Viewer } from '#platform/access.ts';
-import type { Database } from '#platform/database.ts';
+import type { Database, Db } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { seesHousehold } from '../households/households.ts';
 import { auditor, CARERS, MANAGERS, READERS, scopeOfQuery } from '../scope.ts';
 import type { Recorders } from '../scope.ts';
+import { findConsent, setConsent, type OnRefusal } from './consent.ts';
 import { addContact, changeContact, dropContact, listContacts } from './contacts.ts';
 import { addResident, changeResident, listResidents, openResident, removeResident, seesResident } from './residents.ts';
 
@@ -28,6 +30,7 @@ const done = z.object({ id: z.string() });
 interface Deps extends Recorders {
   db: Database;
   clock: Clock;
+  onRefusal: OnRefusal;
 }
 
 /** `/api/residents…`. Opening one is recorded before it is answered. */
@@ -35,6 +38,7 @@ export function registerResidentRoutes(app: App, deps: Deps): void {
   registerReading(app, deps);
   registerEntering(app, deps);
   registerChanging(app, deps);
+  registerConsent(app, deps);
 }
 
 async function open({ db, clock, recordLook }: Deps, viewer: Viewer, id: string) {
@@ -165,9 +169,48 @@ function registerChanging(app: App, deps: Deps): void {
         change: request.body,
         now: clock.now(),
         sees: seesHousehold,
+        onRefusal: deps.onRefusal,
         audit: (tx) => audit(tx, request.viewer, 'resident.change', id, { fields: changed }),
       });
       return open(deps, request.viewer, id);
+    },
+  );
+}
+
+/** What she says of it on the telephone, the operator writes down at once. */
+function registerConsent(app: App, deps: Deps): void {
+  const { db, clock, onRefusal } = deps;
+  const audit = auditor(deps);
+  const url = '/api/residents/:id/recording-consent';
+  const response = { 200: recordingConsentSchema };
+
+  app.get(
+    url,
+    {
+      config: { access: READERS },
+      schema: { tags: ['registry'], summary: 'Whether her calls may be recorded', params: byId, response },
+    },
+    (request) => findConsent(db, request.viewer, request.params.id),
+  );
+
+  app.put(
+    url,
+    {
+      config: { access: ['operator', ...CARERS] },
+      schema: {
+        tags: ['registry'],
+        summary: 'She lets her calls be recorded, or refuses: then what is being recorded stops',
+        params: byId,
+        body: recordingConsentSchema.pick({ allowed: true }),
+        response,
+      },
+    },
+    (request) => {
+      const { viewer } = request;
+      const { id } = request.params;
+      const { allowed } = request.body;
+      const note = (tx: Db): Promise<void> => audit(tx, viewer, 'resident.recording_consent', id, { allowed });
+      return setConsent(db, { id, viewer, allowed, now: clock.now(), onRefusal, audit: note });
     },
   );
 }

@@ -27,6 +27,7 @@ const telephony: Telephony = {
   send: async (_tx, order) => void messages.push(order),
   hangUp: async (_tx, id) => void hungUp.push(id),
   seat: async () => undefined,
+  stopRecording: async () => false,
 };
 
 const policies = createPolicies({ db: running.db, log: createLog('silent') });

@@ -30,7 +30,9 @@ let residents: Resident[];
 let operatorId = '';
 
 beforeAll(async () => {
-  network = createTelephoneNetwork({ clock, ...TEST_ACCOUNT, lines: () => [], others: { pickUp: 1 } });
+  const hook = (name: string): string => `${running.platform.local}/webhooks/twilio/${name}`;
+  const lines = () => [{ number: '12349', voiceUrl: hook('inbound'), statusCallback: hook('status') }];
+  network = createTelephoneNetwork({ clock, ...TEST_ACCOUNT, lines, others: { pickUp: 1 } });
   const { url } = await network.start();
   running = await startPlatformHere({ clock, network: { ...TEST_ACCOUNT, from: '+867101234900', apiBase: url } });
   residents = (
@@ -182,9 +184,90 @@ describe('a supervisor on the line', () => {
     await network.settle();
     expect([network.recordings.length, await recordingsOf(desk, id)]).toEqual([before, []]);
     expect((await desk.get(`/api/incidents/${id}/calls`)).body.mayRecord).toBe(false);
+    expect((await desk.get(`/api/residents/${her.id}/recording-consent`)).body.allowed).toBe(false);
     // Without a telephone of her own she is told what to do.
     const ask = await supervisor.send('POST', `/api/incidents/${id}/supervise`, { mode: 'listen' });
     expect([ask.status, ask.text]).toEqual([409, expect.stringContaining('先在右上角菜单里填您桌上的电话')]);
+  });
+});
+
+describe('who refuses while she is recorded', () => {
+  const consent = (api: Api, id: string, allowed: boolean) =>
+    api.send('PUT', `/api/residents/${id}/recording-consent`, { allowed });
+  const told = async (api: Api, id: string, kind: string): Promise<string[]> =>
+    (await look(api, id)).timeline.filter((line) => line.kind === kind).map(({ text }) => text);
+  const stopped = (api: Api, id: string) => async (): Promise<boolean> =>
+    (await told(api, id, 'recording_stopped')).length > 0;
+  /** What the network has recorded of the case's line; nothing of what it still records. */
+  const kept = (id: string) => {
+    const rooms = new Set(
+      network.carried
+        .filter(({ form }) => form['FriendlyName'] === `case-${id}`)
+        .map(({ form }) => form['ConferenceSid']),
+    );
+    return network.recordings.filter(({ conferenceSid }) => rooms.has(conferenceSid ?? undefined));
+  };
+
+  test('on the line: it stops at once, the call goes on, who joins later is not recorded; it is in the history and the audit trail', async () => {
+    const her = residents[0]!;
+    const desk = await enter('operator', street, DESK);
+    const stranger = await enter('operator', elsewhere);
+    const id = await talk(desk, her);
+    clock.advance(30_000);
+    expect((await consent(stranger, her.id, false)).status).toBe(404);
+    const { body } = await consent(desk, her.id, false);
+    expect(body).toEqual({ allowed: false, at: new Date(clock.now()).toISOString(), by: expect.any(String) });
+    await until('the recording stops', stopped(desk, id));
+    expect(kept(id)).toHaveLength(1);
+    expect([legOf(her.phone)?.status, legOf(DESK)?.status]).toEqual(['in-progress', 'in-progress']);
+    expect(await told(desk, id, 'recording_refused')).toEqual(['登记:不同意通话录音']);
+    expect(await told(desk, id, 'recording_stopped')).toEqual(['老人不同意录音,录音已停']);
+    // Said twice, nothing follows, and it stays who said it first.
+    expect((await consent(desk, her.id, false)).body).toEqual(body);
+    // A supervisor who sits in brings no recording with her.
+    const supervisor = await enter('supervisor', street, EARS);
+    await supervisor.send('POST', `/api/incidents/${id}/supervise`, { mode: 'listen' });
+    await until('she listens', async () => (await connected(desk, id)) === 3);
+    expect(legOf(EARS)!.heard.map(({ text }) => text)).not.toContain('本次通话将录音。');
+    network.hangUp(e164(EARS));
+    clock.advance(20_000);
+    await finish(desk, id, her);
+    await until('what was said before is kept', async () => (await recordingsOf(desk, id)).length > 0);
+    expect([kept(id).length, (await recordingsOf(desk, id)).length]).toEqual([1, 1]);
+    expect([(await told(desk, id, 'recording_stopped')).length, network.violations]).toEqual([1, []]);
+    const trail = await running.db.pool.query(
+      `select data from audit where what = 'resident.recording_consent' and subject = $1`,
+      [her.id],
+    );
+    expect(trail.rows).toEqual([{ data: { allowed: false } }]);
+    expect((await consent(supervisor, her.id, true)).body.allowed).toBe(true);
+  });
+
+  test('a caller nobody knew, found to be one who refuses: the recording stops as soon as there is one', async () => {
+    const her = residents[2]!;
+    const desk = await enter('operator', street, DESK);
+    await consent(desk, her.id, false);
+    const leg = network.dial('+8613900001234', '12349')!;
+    await until('she waits', () => leg.conference !== null);
+    const { rows } = await running.db.pool.query<{ incident_id: string }>(
+      `select incident_id from phone_job where sid = $1`,
+      [leg.sid],
+    );
+    const id = rows[0]!.incident_id;
+    const send = async (command: string, payload: object): Promise<number> =>
+      (await desk.send('POST', `/api/incidents/${id}/${command}`, payload)).status;
+    expect(await send('claim', {})).toBe(200);
+    expect((await desk.act(id, 'identify', { resident: her.id })).status).toBe(200);
+    expect((await desk.act(id, 'dial', { to: her.id })).status).toBe(200);
+    await until('the recording stops', stopped(desk, id));
+    expect([kept(id).length, leg.status]).toEqual([1, 'in-progress']);
+    for (const number of ['+8613900001234', e164(DESK), e164(her.phone)]) network.hangUp(number);
+    await until('all is over', async () => (await look(desk, id)).calls.every((call) => call.endedAt !== null));
+    clock.advance(60_000);
+    await network.settle();
+    expect([kept(id).length, await told(desk, id, 'recording_stopped')]).toEqual([1, ['老人不同意录音,录音已停']]);
+    await desk.act(id, 'resolve', { code: 'enquiry' });
+    await consent(desk, her.id, true);
   });
 });
 

@@ -139,6 +139,7 @@ function withTelephone() {
       hangUp: async (_tx, call) => void ended.push(call),
       send: async () => undefined,
       seat: async () => undefined,
+      stopRecording: async () => false,
     },
   });
   const report = (id: string, more: Partial<Report>) =>

@@ -58,6 +58,14 @@ const HOMES: Record<string, Exercise> = {
       ]),
     ],
   },
+  'GET /api/residents/:id/recording-consent': {
+    calls: (target) => [get(`/api/residents/${target.home().residentId}/recording-consent`)],
+  },
+  'PUT /api/residents/:id/recording-consent': {
+    calls: (target) => [
+      send('PUT', `/api/residents/${target.home().residentId}/recording-consent`, { allowed: false }),
+    ],
+  },
   'DELETE /api/residents/:id': { calls: (target) => [send('DELETE', `/api/residents/${target.home().residentId}`)] },
   'GET /api/contacts': { shows: true, calls: (target) => [get(`/api/contacts?resident=${target.home().residentId}`)] },
   'POST /api/contacts': {
