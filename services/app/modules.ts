@@ -4,6 +4,7 @@ import { createFamilyLinks, type FamilyLinks } from '#care/family-links.ts';
 import { createCases, type Cases } from '#dispatch/cases.ts';
 import { createIntents, type Intents } from '#dispatch/intents.ts';
 import { busyWithAnother } from '#dispatch/people.ts';
+import { createMoving } from '#dispatch/moving.ts';
 import { createPhoneReports } from '#dispatch/phone.ts';
 import { createPolicies, type Policies } from '#dispatch/policies.ts';
 import { createReceiver } from '#dispatch/receive.ts';
@@ -13,6 +14,7 @@ import { createSweep } from '#dispatch/sweep.ts';
 import { createViews, type Views } from '#dispatch/views.ts';
 import { createHandoff, type HandoffModule } from '#handoff/handoff.ts';
 import { recordAudit } from '#identity/audit.ts';
+import { maySee } from '#identity/colleagues.ts';
 import { recordLook } from '#identity/looks.ts';
 import type { Config } from '#platform/config.ts';
 import type { Database, Db, Tx } from '#platform/database.ts';
@@ -57,6 +59,8 @@ export interface Modules {
   quality: Quality;
   /** A resident refuses from now on that calls about her are recorded. */
   noteRefusal(tx: Tx, refusal: Parameters<typeof noteRefusal>[2]): Promise<void>;
+  /** The place of a home was changed: its open cases go with it. */
+  homeMoved: ReturnType<typeof createMoving>;
   /** Tells the modules that follow cases: each hears every event at least once, and looks at the database for what to do. */
   follow(event: CaseEvent): Promise<void>;
   /** Begins what moves by itself. */
@@ -118,6 +122,7 @@ export function createModules(deps: ModulesDeps): Modules {
     vendors,
     quality,
     noteRefusal: (tx, refusal) => noteRefusal(shared, tx, refusal),
+    homeMoved: createMoving({ ...shared, maySee }),
     async follow(event) {
       await handoff.onCase(event);
       await vendors.onCase(event);

@@ -38,6 +38,7 @@ export function registerRoutes(
     clock,
     recordLook,
     recordAudit,
+    homeMoved: (tx, moved, by) => modules.homeMoved(tx, moved, actorOf(by)),
     onRefusal: (tx, { by, ...of }) => modules.noteRefusal(tx, { ...of, by: actorOf(by) }),
   });
   const dispatchDeps = {

@@ -137,6 +137,8 @@ export const EN: Record<string, Say> = {
   note: (d) => `Note: ${text(d['text'])}`,
   answers: (d) => `${QUESTIONS[text(d['question'])] ?? ''} ${ANSWERS[text(d['answer'])] ?? ''}`,
   identified: (d) => `It is ${text(d['name'])}`,
+  moved: (d) =>
+    `The home is now in ${text(d['to'])}${d['from'] ? `, where ${text(d['from'])} does not answer: back to the queue` : ''}`,
   quiet_on: () => 'Quiet mode: nothing sounds in the home',
   quiet_off: () => 'Quiet mode off',
   offered: (d) => `${text(d['who'])} sent (about ${text(d['minutes'])} min; ${text(d['why'])})`,

@@ -138,6 +138,7 @@ export const ZH: Record<string, Say> = {
   note: (d) => `记录:${text(d['text'])}`,
   answers: (d) => `问:${QUESTIONS[text(d['question'])] ?? ''} ${ANSWERS[text(d['answer'])] ?? ''}`,
   identified: (d) => `确认是 ${text(d['name'])}`,
+  moved: (d) => `住址改到 ${text(d['to'])}${d['from'] ? `,${text(d['from'])} 不管那一片,放回队列` : ''}`,
   quiet_on: () => '静音:不让家里出声',
   quiet_off: () => '取消静音',
   offered: (d) => `派 ${text(d['who'])}(约 ${text(d['minutes'])} 分钟,${text(d['why'])})`,

@@ -4,6 +4,15 @@ where subject = any ($1::text[]) and state in ('waiting', 'claimed', 'responding
 order by id
 for update;
 
+-- name: find_cases_of_home_for_update
+-- Of a home, or ($2) of one person who has moved: not those of a home's own box, which stays where it hangs.
+select * from incident
+where state not in ('closed', 'cancelled')
+  and case when $2::uuid is null then household_id = $1::uuid
+    else resident_id = $2::uuid and not starts_with(subject, 'household:') end
+order by id
+for update;
+
 -- name: find_incidents_for_update
 select * from incident where id = any ($1::uuid[]) order by id for update;
 

@@ -8,6 +8,7 @@ const q = loadQueries(import.meta.url, 'identity', [
   'set_desk_phone',
   'owners_of_desk_phones',
   'accounts_of_role',
+  'account_sees',
 ]);
 
 /** Accounts of these roles that share ground with `regions`: theirs lie within, or hold, one of them. */
@@ -38,4 +39,9 @@ export async function accountsOfRole(
   regions: readonly string[],
 ): Promise<string[]> {
   return (await db.query<{ id: string }>(q.accounts_of_role, [ids, role, regions])).map((row) => row.id);
+}
+
+/** Whether an account that may sign in may look into a region. */
+export async function maySee(db: Db, accountId: string, regionPath: string): Promise<boolean> {
+  return (await db.query(q.account_sees, [accountId, regionPath])).length > 0;
 }

@@ -196,6 +196,12 @@ where a.disabled_at is null and a.role = any ($2::text[])
 -- name: desk_phone
 select phone from account where id = $1 and disabled_at is null;
 
+-- name: account_sees
+select 1 from account a
+join account_region r on r.account_id = a.id
+where a.id = $1 and a.disabled_at is null and starts_with($2, r.region_path)
+limit 1;
+
 -- name: accounts_of_role
 -- Of these accounts, those of that role that lie wholly within $3 and may sign in.
 select a.id from account a

@@ -11,11 +11,11 @@ import { listRegions, REGION_LEVELS } from './regions.ts';
 import type { OnRefusal } from './residents/consent.ts';
 import { registerContactRoutes, registerResidentRoutes } from './residents/routes.ts';
 import { findVisibleRegion, scopeOf, scopeOfQuery } from './scope.ts';
-import type { Recorders } from './scope.ts';
+import type { Followers, Recorders } from './scope.ts';
 import { registerDutyRoutes } from './staff/duty-routes.ts';
 import { registerStaffRoutes } from './staff/routes.ts';
 
-export interface RegistryRoutesDeps extends Recorders {
+export interface RegistryRoutesDeps extends Recorders, Followers {
   db: Database;
   clock: Clock;
   /** A resident has begun to refuse that calls about her are recorded. */

@@ -3,7 +3,7 @@ import type { Clock } from '#kernel/clock.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Role } from '#contracts/session.ts';
 import type { Viewer } from '#platform/access.ts';
-import type { Db } from '#platform/database.ts';
+import type { Db, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { pathAfter } from './regions.ts';
 
@@ -32,6 +32,11 @@ export interface Recorders {
       address: string | null;
     },
   ): Promise<void>;
+}
+
+/** Whoever works for a home and must hear, in the same transaction, that its place was changed (`residentId`: that she has moved into it). */
+export interface Followers {
+  homeMoved?: (tx: Tx, moved: { householdId: string; residentId: string | null }, by: Viewer) => Promise<void>;
 }
 
 /**

@@ -9,6 +9,7 @@ const q = loadQueries(import.meta.url, 'directory', [
   'resident_path',
   'search_homes',
   'home_place',
+  'home_region',
   'staff_with_regions',
   'staff_places',
   'staff_cards',
@@ -51,6 +52,15 @@ export async function searchHomes(db: Db, text: string, regions: readonly string
 export async function homePlace(db: Db, householdId: string): Promise<{ lat: number; lon: number } | null> {
   const [place] = await db.query<{ lat: number | null; lon: number | null }>(q.home_place, [householdId]);
   return place === undefined || place.lat === null || place.lon === null ? null : { lat: place.lat, lon: place.lon };
+}
+
+/** Region and position (WGS-84) of a home; null when there is none. */
+export async function homeGround(
+  db: Db,
+  householdId: string,
+): Promise<{ regionPath: string; position: { lat: number; lon: number } | null } | null> {
+  const [row] = await db.query<{ regionPath: string }>(q.home_region, [householdId]);
+  return row === undefined ? null : { regionPath: row.regionPath, position: await homePlace(db, householdId) };
 }
 
 /** Members of staff of these kinds with their region, those of `firstPath` first; 60 at most. */

@@ -31,6 +31,9 @@ join household h on h.id = found.id
 where exists (select 1 from unnest($2::text[]) p where starts_with(h.region_path, p))
 limit 200;
 
+-- name: home_region
+select region_path as "regionPath" from household where id = $1;
+
 -- name: home_place
 select coalesce(h.lat, b.lat) as lat, coalesce(h.lon, b.lon) as lon
 from household h

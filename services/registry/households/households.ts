@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { HouseholdChange, householdDetailSchema, householdSchema, NewHousehold } from '#contracts/registry.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Viewer } from '#platform/access.ts';
-import type { Database, Db } from '#platform/database.ts';
+import type { Database, Db, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { findPeople, openHousehold } from '../people.ts';
 import { findGridAt, regionNames } from '../regions.ts';
@@ -105,10 +105,19 @@ export async function addHousehold(
   });
 }
 
-/** Changes what the patch holds at the version that was seen, else `conflict`; `not_found` outside the viewer's regions. */
+/**
+ * Changes what the patch holds at the version that was seen, else `conflict`; `not_found` outside the viewer's regions.
+ * `moved` hears of it in the same transaction: how to find the home may have changed.
+ */
 export async function changeHousehold(
   db: Database,
-  wanted: { id: string; viewer: Viewer; change: HouseholdChange; audit: (tx: Db) => Promise<void> },
+  wanted: {
+    id: string;
+    viewer: Viewer;
+    change: HouseholdChange;
+    audit: (tx: Db) => Promise<void>;
+    moved: (tx: Tx) => Promise<void>;
+  },
 ): Promise<void> {
   const { id, viewer, change } = wanted;
   const { version, regionId, ...fields } = change;
@@ -128,6 +137,7 @@ export async function changeHousehold(
       moved?.path ?? null,
     ]);
     if (changed.length === 0) throw new Problem('conflict', { data: { version: before.version } });
+    await wanted.moved(tx);
     await wanted.audit(tx);
   });
 }

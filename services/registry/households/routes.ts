@@ -13,12 +13,12 @@ import type { Viewer } from '#platform/access.ts';
 import type { Database } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { auditor, MANAGERS, READERS, scopeOfQuery } from '../scope.ts';
-import type { Recorders } from '../scope.ts';
+import type { Followers, Recorders } from '../scope.ts';
 import { addHousehold, changeHousehold, listHouseholds, openHome } from './households.ts';
 
 const byId = z.object({ id: z.uuid() });
 
-type Deps = Recorders & { db: Database; clock: Clock };
+type Deps = Recorders & Followers & { db: Database; clock: Clock };
 
 /** `/api/households…`. Opening one is a look at everybody who lives there. */
 export function registerHouseholdRoutes(app: App, deps: Deps): void {
@@ -124,6 +124,7 @@ function registerChanging(app: App, deps: Deps): void {
         viewer: request.viewer,
         change: request.body,
         audit: (tx) => audit(tx, request.viewer, 'household.change', id, { fields: Object.keys(fields) }),
+        moved: async (tx) => deps.homeMoved?.(tx, { householdId: id, residentId: null }, request.viewer),
       });
       return open(deps, request.viewer, id);
     },

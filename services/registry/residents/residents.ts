@@ -7,7 +7,7 @@ import type {
 } from '#contracts/registry.ts';
 import { Problem } from '#kernel/errors.ts';
 import type { Viewer } from '#platform/access.ts';
-import type { Database, Db } from '#platform/database.ts';
+import type { Database, Db, Tx } from '#platform/database.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { ageAt, openHousehold, toPerson } from '../people.ts';
 import type { Person } from '../people.ts';
@@ -206,6 +206,8 @@ export async function changeResident(
     sees: SeesHousehold;
     onRefusal: OnRefusal;
     audit: (tx: Db) => Promise<void>;
+    /** She lives in another home now; called in the same transaction. */
+    moved: (tx: Tx, householdId: string) => Promise<void>;
   },
 ): Promise<void> {
   const { id, viewer, change } = wanted;
@@ -233,6 +235,7 @@ export async function changeResident(
     ]);
     if (changed.length === 0) throw new Problem('conflict', { data: { version: before.version } });
     if (care !== undefined) await tx.query(q.change_care, [id, JSON.stringify(care)]);
+    if (fields.householdId !== undefined) await wanted.moved(tx, fields.householdId);
     await wanted.audit(tx);
     if (before.recordingConsent && fields.recordingConsent === false)
       await wanted.onRefusal(tx, { residentId: id, householdId: fields.householdId ?? before.householdId, by: viewer });

@@ -19,7 +19,7 @@ import type { Database, Db } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import { seesHousehold } from '../households/households.ts';
 import { auditor, CARERS, MANAGERS, READERS, scopeOfQuery } from '../scope.ts';
-import type { Recorders } from '../scope.ts';
+import type { Followers, Recorders } from '../scope.ts';
 import { findConsent, setConsent, type OnRefusal } from './consent.ts';
 import { addContact, changeContact, dropContact, listContacts } from './contacts.ts';
 import { addResident, changeResident, listResidents, openResident, removeResident, seesResident } from './residents.ts';
@@ -27,7 +27,7 @@ import { addResident, changeResident, listResidents, openResident, removeResiden
 const byId = z.object({ id: z.uuid() });
 const done = z.object({ id: z.string() });
 
-interface Deps extends Recorders {
+interface Deps extends Recorders, Followers {
   db: Database;
   clock: Clock;
   onRefusal: OnRefusal;
@@ -171,6 +171,7 @@ function registerChanging(app: App, deps: Deps): void {
         sees: seesHousehold,
         onRefusal: deps.onRefusal,
         audit: (tx) => audit(tx, request.viewer, 'resident.change', id, { fields: changed }),
+        moved: async (tx, householdId) => deps.homeMoved?.(tx, { householdId, residentId: id }, request.viewer),
       });
       return open(deps, request.viewer, id);
     },

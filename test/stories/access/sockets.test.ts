@@ -245,6 +245,50 @@ describe('while both streets are at work', () => {
     await until(() => ids.every((id) => screen.text().includes(id)), 'a case of each street');
     expect((screen.got('incident') as WireIncident[]).map((one) => one.id)).toEqual(expect.arrayContaining(ids));
   });
+
+  test('a home that moves takes its open case along, out of the hands of who may not look there', async () => {
+    const everywhere = { id: 'all', path: '', name: '全部' };
+    const admin = await signInPerson(running, clock, 'admin', everywhere);
+    const home = own.home();
+    const goal = other.home();
+    const id = await press(home.deviceId);
+    const read = async (person: Person) =>
+      (await app.inject({ url: `/api/incidents/${id}`, headers: { cookie: person.cookie } })).json<
+        WireIncident & { timeline: { kind: string; text: string }[] }
+      >();
+    const move = async (fields: object): Promise<void> => {
+      const url = `/api/households/${home.householdId}`;
+      const { version } = (await app.inject({ url, headers: { cookie: admin.cookie } })).json<{ version: number }>();
+      await post(admin, url, { version, ...fields }, 'PATCH');
+    };
+    await post(own.people.operator, `/api/incidents/${id}/claim`);
+    // In the same grid: hers still, and her screen shows the new address.
+    await move({ address: '新改的地址九号' });
+    await until(() => screens.own.desk.text().includes('新改的地址九号'), 'the new address');
+    expect(await read(own.people.operator)).toMatchObject({
+      state: 'claimed',
+      owner: { name: own.people.operator.name },
+    });
+    await move({ regionId: goal.gridId, buildingId: null, lat: goal.lat, lon: goal.lon });
+    await until(
+      () => screens.own.desk.got('gone').some((gone) => (gone as { id: string }).id === id),
+      'it leaves the old street',
+    );
+    await until(() => screens.other.desk.text().includes(id), 'it rings in the new one');
+    const shown = (screens.other.desk.got('incident') as WireIncident[]).findLast((one) => one.id === id);
+    expect(shown).toMatchObject({ state: 'waiting', owner: null, position: { lat: goal.lat, lon: goal.lon } });
+    expect(await read(own.people.operator)).toMatchObject({ code: 'not_found' });
+    await post(other.people.operator, `/api/incidents/${id}/claim`);
+    const line = (await read(other.people.operator)).timeline.find(({ kind }) => kind === 'moved');
+    expect(line?.text).toContain(`${other.name}`);
+    expect(line?.text).toContain(`${own.people.operator.name} 不管那一片,放回队列`);
+    // Who may look at both keeps what is his; what the box sends now joins it there.
+    const wide = await signInPerson(running, clock, 'operator', everywhere);
+    await post(wide, `/api/incidents/${id}/claim`, { takeOver: '换人' });
+    await move({ regionId: home.gridId });
+    expect(await press(home.deviceId)).toBe(id);
+    expect(await read(own.people.operator)).toMatchObject({ state: 'claimed', owner: { name: wide.name } });
+  });
 });
 
 describe('the door', () => {
