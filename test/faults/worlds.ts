@@ -229,6 +229,8 @@ function keepRunning(
   };
 }
 
+/** The last of what it wrote, and before it whatever ended it (pino's level 60: fatal). */
 function tail(output: string): string {
-  return output.slice(-2_000);
+  const fatal = output.split('\n').filter((line) => line.startsWith('{"level":60,'));
+  return [...fatal, output.slice(-2_000)].join('\n');
 }
