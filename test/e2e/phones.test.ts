@@ -146,6 +146,14 @@ test('a supervisor sits in on the line by a key, the operator sees it; the call 
   await look(sup.page, 'sit-in-1366-light');
   await sup.keys('z');
   await op.page.getByText('值班长 孙建华 在线上').waitFor({ state: 'detached', ...soon });
+  // She says that she does not want it: what was said so far stays in the case, the rest is not recorded.
+  const consent = op.page.locator('.fact', { hasText: '通话录音' });
+  await consent.getByText('同意', { exact: true }).waitFor();
+  await consent.getByRole('button', { name: '改为不同意' }).click();
+  await consent.getByText(/周婷 \d\d:\d\d 改/).waitFor();
+  await op.page.locator('.timeline').getByText('老人不同意录音,录音已停').waitFor(soon);
+  await op.page.getByText('老人不同意录音,没有在录').waitFor(soon);
+  await look(op.page, 'consent-1366-dark');
   await Promise.all([act(desk, 'hang-up'), act(elder, 'hang-up')]);
   await line.getByRole('button', { name: '听录音' }).waitFor(soon);
 

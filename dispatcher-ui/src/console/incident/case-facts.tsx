@@ -7,6 +7,7 @@ import type { ShownIncident } from '../live/reading.ts';
 import { shortTime } from '../live/time.ts';
 import { useDesk } from '../live/use-live.tsx';
 import { CaseContacts, Phone } from './case-contacts.tsx';
+import { RecordingConsent } from './recording-consent.tsx';
 
 type WireHouseholdSource = WireIncidentDetail['household'];
 
@@ -35,6 +36,7 @@ export function CaseFacts({
         <Speaking care={detail?.care ?? null} loading={detail === undefined} />
         <Device incident={incident} />
         <Responsible household={detail?.household ?? null} loading={detail === undefined} />
+        <Consent detail={detail} />
       </div>
     </section>
   );
@@ -54,7 +56,7 @@ function Fact({
   return (
     <div className="fact">
       <h2>{label}</h2>
-      <div>{children ?? said ?? <span className="waiting-text" />}</div>
+      <div>{children || (said ?? <span className="waiting-text" />)}</div>
     </div>
   );
 }
@@ -143,6 +145,20 @@ function Responsible({ household, loading }: { household: WireHouseholdSource; l
           {one.name} {one.phone && <Phone number={one.phone} />} <span className="grey">{one.for.join('·')}</span>
         </span>
       ))}
+    </Fact>
+  );
+}
+
+/** Of each who it may be about. */
+function Consent({ detail }: { detail: WireIncidentDetail | undefined }): ReactNode {
+  const { t } = useTranslation();
+  const people = detail?.resident ? [detail.resident] : (detail?.residents ?? []);
+  return (
+    <Fact label={t('consent.title')} text={detail && []}>
+      {people.length > 0 &&
+        people.map(({ id, name }) => (
+          <RecordingConsent key={id} resident={id} name={people.length > 1 ? name : null} />
+        ))}
     </Fact>
   );
 }
