@@ -75,6 +75,12 @@ test('alone: red press, no voice, the family’s telephone, 120 by voice, the am
     .locator('.call-state', { hasText: '5分钟' })
     .waitFor();
 
+  // All of it is before the operator: nothing to scroll for but the history.
+  const hidden = await operator.page
+    .locator('.case-facts-side')
+    .evaluate((side) => side.scrollHeight - side.clientHeight);
+  expect(hidden).toBeLessThanOrEqual(0);
+
   // Her daughter follows it on the bus, by the link in the message that came at the press.
   const message = await phones.page
     .getByText(/\/family\//)
@@ -84,6 +90,10 @@ test('alone: red press, no voice, the family’s telephone, 120 by voice, the am
   const bus = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' });
   const follow = await bus.newPage();
   const followed = watchPage(follow);
+  // The telephones' clock is Xiangyang's, as every other page's, wherever the browser stands.
+  const sent = await phones.page.locator('.phones-messages time').first().innerText();
+  const hourOf = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().slice(11, 13);
+  expect([hourOf(Date.now()), hourOf(Date.now() - 3_600_000)]).toContain(sent.slice(0, 2));
   await follow.goto(link);
   await follow.getByRole('heading', { name: '王奶奶' }).waitFor();
   await follow.getByText('您邻居接到电话了').waitFor();

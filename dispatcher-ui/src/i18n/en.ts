@@ -103,6 +103,8 @@ export const en: Record<keyof typeof zh, string> = {
   'map.noGrids': 'No outlines of grids; positions still hold',
   'map.noWebgl': 'This computer cannot draw the map; distances and times below still hold.',
   'map.title': 'Map',
+  'map.zoomIn': 'Closer',
+  'map.zoomOut': 'Farther',
   'open.go': 'Open',
   'open.notFound': 'Nobody found',
   'open.phone': 'Caller’s number',

@@ -101,6 +101,8 @@ export const zh = {
   'map.noGrids': '网格边界没有取到,位置仍然准确',
   'map.noWebgl': '这台电脑显示不了地图,下面的距离和时间仍然可用。',
   'map.title': '地图',
+  'map.zoomIn': '放大',
+  'map.zoomOut': '缩小',
   'open.go': '开单',
   'open.notFound': '没有找到',
   'open.phone': '来电号码',

@@ -4,6 +4,7 @@ import i18next from 'i18next';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Phone, Phones } from '#contracts/telephone.ts';
+import { clockTime } from '../console/live/time.ts';
 import { ringTone, speakAloud, hush } from '../device/voice.ts';
 import { chooseLanguage } from '../i18n/i18n.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -133,7 +134,7 @@ function Switchboard({
               <li key={message.id}>
                 <p>
                   <strong>{`${whoIs(t, message)} ${message.name}`.trim()}</strong> {message.shown}{' '}
-                  <time>{clockOf(message.at)}</time>
+                  <time>{clockTime(message.at)}</time>
                 </p>
                 <p>{message.text}</p>
               </li>
@@ -144,10 +145,6 @@ function Switchboard({
       <p className="phones-plain">{t.intro}</p>
     </>
   );
-}
-
-function clockOf(at: number): string {
-  return new Date(at).toLocaleTimeString('zh-CN', { hour12: false });
 }
 
 /** Speaks what is new on the telephone that was picked up last. */

@@ -9,7 +9,7 @@ import { useKeys } from '../keys/keys.ts';
 import { openPanel, view } from '../view.ts';
 import { sentTo } from './case-path.tsx';
 import { useCase } from './case-context.tsx';
-import { liveAssignments } from './case-state.ts';
+import { isOpen, liveAssignments } from './case-state.ts';
 
 import { useCommands } from './use-commands.ts';
 
@@ -33,7 +33,9 @@ export function Candidates(): ReactNode {
           <span className="grey">{t('candidates.basis')}</span>
         )}
       </header>
-      {incident && detail ? (
+      {incident && !isOpen(incident) ? (
+        <p className="candidates-none grey">{t('candidates.over')}</p>
+      ) : incident && detail ? (
         <List incident={incident} candidates={detail.candidates.slice(0, SHOWN)} may={may} armed={armed && may} />
       ) : (
         <p className="candidates-none grey">{t(id === null ? 'candidates.noCase' : 'candidates.loading')}</p>
@@ -94,14 +96,14 @@ function List({
           <kbd>{place + 1}</kbd>
           <span className="candidate-who">
             <b>{one.name}</b> <span className="grey">{textOr(`staff.${one.role}`, one.role)}</span>
-            <small>{one.why}</small>
+            {one.hasKey && (
+              <span className="has-key">
+                <Icon name="key" />
+                {t('contacts.hasKey')}
+              </span>
+            )}
+            <small title={one.why}>{one.why}</small>
           </span>
-          {one.hasKey && (
-            <span className="has-key">
-              <Icon name="key" />
-              {t('contacts.hasKey')}
-            </span>
-          )}
           <span className="candidate-minutes">
             {t('candidates.minutes', { minutes: one.minutes })}
             <small>
@@ -109,7 +111,7 @@ function List({
                 metres:
                   one.metres >= 1_000
                     ? `${(one.metres / 1_000).toFixed(1)} ${t('unit.km')}`
-                    : `${one.metres} ${t('unit.m')}`,
+                    : `${Math.max(10, Math.round(one.metres / 10) * 10)} ${t('unit.m')}`,
               })}
             </small>
           </span>

@@ -7,6 +7,7 @@ import { TakeBack } from '../handoff-call/handoff-call.tsx';
 import { clockTime, span } from '../live/time.ts';
 import { useDesk, useIsLive, useNow } from '../live/use-live.tsx';
 import { isMine } from './actions.ts';
+import { useCase } from './case-context.tsx';
 import { afterHandoff, isOpen, liveAssignments, liveHandoffs } from './case-state.ts';
 import { useCommands } from './use-commands.ts';
 
@@ -15,54 +16,75 @@ export function CaseHelp({ incident }: { incident: WireIncident }): ReactNode {
   const { t } = useTranslation();
   const { me } = useDesk();
   const isLive = useIsLive();
+  const { orders } = useCase();
   const assignments = liveAssignments(incident);
   const handoffs = liveHandoffs(incident);
   const lost = incident.assignments
     .filter((one) => one.state === 'declined' || one.state === 'expired' || one.state === 'done')
     .slice(-2);
+  const over = incident.handoffs.filter((one) => !handoffs.includes(one)).slice(-2);
   const may = isLive && isOpen(incident) && (isMine(incident, me) || me.role === 'supervisor');
   return (
     <section className="help" aria-label={t('help.title')}>
-      {assignments.length + handoffs.length + lost.length === 0 && (
-        <p className="help-line grey">
-          <Icon name="walk" /> {t(isOpen(incident) ? 'help.nobody' : 'help.nobodyWent')}
-        </p>
-      )}
-      {isOpen(incident) && incident.class === 'rescue' && <Needs incident={incident} may={may} />}
+      <Needs
+        incident={incident}
+        nobody={assignments.length + handoffs.length + lost.length + over.length + (orders?.length ?? 0) === 0}
+        may={may}
+      />
       {assignments.map((one) => (
         <Assignment key={one.id} incident={incident} assignment={one} may={may} />
       ))}
       {handoffs.map((one) => (
         <Handoff key={one.id} incident={incident} handoff={one} may={may} />
       ))}
-      {lost.map((one) => (
-        <p key={one.id} className="help-line grey">
-          <Icon name="walk" /> {one.responder.name} {t(`assignment.${one.state}`)}
-          {one.declineReason && ` · ${one.declineReason}`}
+      {lost.length + over.length > 0 && (
+        <p className="help-line grey">
+          <Icon name={lost.length > 0 ? 'walk' : 'phone'} />
+          <span className="help-over">
+            {lost.map((one) => (
+              <span key={one.id}>
+                {one.responder.name} {t(`assignment.${one.state}`)}
+                {one.declineReason && ` · ${one.declineReason}`}
+              </span>
+            ))}
+            {over.map((one) => (
+              <span key={one.id}>
+                {t(`target.${one.to}`)} {t(`handoff.${one.state}`)}
+                {one.caseNumber && ` · ${t('help.case', { seat: one.seat ?? '', number: one.caseNumber })}`}
+              </span>
+            ))}
+          </span>
         </p>
-      ))}
+      )}
     </section>
   );
 }
 
-/** How many must come: two, to lift somebody from the floor. */
-function Needs({ incident, may }: { incident: WireIncident; may: boolean }): ReactNode {
+/** That nobody was sent yet, and how many must come: two, to lift somebody from the floor. */
+function Needs({ incident, nobody, may }: { incident: WireIncident; nobody: boolean; may: boolean }): ReactNode {
   const { t } = useTranslation();
   const commands = useCommands();
   const two = incident.needs > 1;
-  if (!two && !may) return null;
+  const counts = isOpen(incident) && incident.class === 'rescue' && (two || may);
+  if (!nobody && !counts) return null;
   return (
-    <p className="help-line">
-      <Icon name="person" />
-      <span className="help-text">{t('help.needs', { count: incident.needs })}</span>
-      <Button
-        size="small"
-        type="text"
-        disabled={!may}
-        onClick={() => void commands.run(incident, 'needs', { version: incident.version, people: two ? 1 : 2 })}
-      >
-        {t(two ? 'help.needOne' : 'help.needTwo')}
-      </Button>
+    <p className={`help-line ${nobody ? 'grey' : ''}`}>
+      <Icon name={nobody ? 'walk' : 'person'} />
+      <span className="help-text">
+        {nobody && t(isOpen(incident) ? 'help.nobody' : 'help.nobodyWent')}
+        {nobody && counts && ' · '}
+        {counts && t('help.needs', { count: incident.needs })}
+      </span>
+      {counts && (
+        <Button
+          size="small"
+          type="text"
+          disabled={!may}
+          onClick={() => void commands.run(incident, 'needs', { version: incident.version, people: two ? 1 : 2 })}
+        >
+          {t(two ? 'help.needOne' : 'help.needTwo')}
+        </Button>
+      )}
     </p>
   );
 }

@@ -2,12 +2,15 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireIncident, WireIncidentDetail } from '#contracts/incident.ts';
+import { mostUrgent } from '../list/arrange.ts';
 import { Countdown } from '../live/timers.tsx';
 import { clockTime } from '../live/time.ts';
+import { useIsLive, useLive } from '../live/use-live.tsx';
+import { openIncident } from '../view.ts';
 import { useCase } from './case-context.tsx';
 import { orderStepWords, orderWaitWords } from '../work-order/order-words.ts';
 import { ACTIONS, type ActionId } from './actions.ts';
-import { arrivingOf, isRed, liveAssignments, nextHandoffOf, stepOf, toneOf } from './case-state.ts';
+import { arrivingOf, isOpen, isRed, liveAssignments, nextHandoffOf, stepOf, toneOf } from './case-state.ts';
 import { useCommands } from './use-commands.ts';
 
 const STEPS = ['waiting', 'claimed', 'responding', 'on_scene', 'resolved'] as const;
@@ -70,12 +73,15 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
     if (id === 'arrived' && coming)
       return t(coming.unproven ? 'action.arrivedProven' : 'action.arrivedBy', { name: coming.responder.name });
     const asked = incident.handoffs.findLast((one) => one.state === 'offered');
-    if (id === 'handoff' && asked) return t('call.ring', { name: t(`target.${asked.to}`) });
+    if (id === 'handoff' && asked) return t('action.handoffOn', { name: t(`target.${asked.to}`) });
     const centre = nextHandoffOf(incident);
     if (id === 'centreStep' && centre) return `${t(`target.${centre.handoff.to}`)} ${t(`handoff.do.${centre.to}`)}`;
     if (id === 'orderStep' && orderNext?.kind === 'step') return orderStepWords(orderNext, t);
     return t(`action.${id}`);
   };
+  // It is over, and somebody waits: what ⏎ shows next.
+  const following = useLive((state) => (isOpen(incident) ? null : mostUrgent(state.incidents)));
+  const isLive = useIsLive();
   const waiting = next === undefined && orderNext?.kind === 'wait' ? orderWaitWords(orderNext, t) : null;
   const press = (id: ActionId) => {
     if (id !== 'assign' || offered || !best) return perform(id);
@@ -96,16 +102,20 @@ function NextStep({ incident, detail }: { incident: WireIncident; detail: WireIn
       <Button
         type="primary"
         className={isRed(incident) ? 'next-step is-red' : 'next-step'}
-        disabled={next === undefined || !actions.includes(next)}
-        onClick={() => next && press(next)}
+        disabled={next === undefined ? !following || !isLive : !actions.includes(next)}
+        onClick={() => (next ? press(next) : following && openIncident(following.id))}
       >
         {next
           ? label(next)
-          : (waiting ??
-            t(
-              incident.state === 'closed' || incident.state === 'cancelled' ? `state.${incident.state}` : 'action.none',
-            ))}
-        {next && <kbd>{ACTIONS[next].cap}</kbd>}
+          : following
+            ? t('action.lookNext')
+            : (waiting ??
+              t(
+                incident.state === 'closed' || incident.state === 'cancelled'
+                  ? `state.${incident.state}`
+                  : 'action.none',
+              ))}
+        {next ? <kbd>{ACTIONS[next].cap}</kbd> : following && <kbd>⏎</kbd>}
       </Button>
     </div>
   );

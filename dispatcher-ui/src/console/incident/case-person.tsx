@@ -21,6 +21,7 @@ export function CasePerson({
   const person = from.resident ?? (from.residents.length === 1 ? from.residents[0] : undefined);
   const household = from.residents.length > 1 && !from.resident;
   const address = detail?.household?.address ?? person?.address ?? from.residents[0]?.address;
+  const reason = `${t(`queue.${incident.queue}`)} · ${incident.reason}`;
   return (
     <section className="person" aria-label={t('person.title')}>
       <div className="photo" aria-hidden="true">
@@ -40,6 +41,9 @@ export function CasePerson({
           )}
           {person && person.status !== 'home' && <small className="away">{t(`status.${person.status}`)}</small>}
         </h1>
+        <p className="reason grey" title={reason}>
+          {reason}
+        </p>
         <p className="marks">
           <b>{kindWords(incident)}</b>
           {person?.marks.map((mark) => (
@@ -47,11 +51,11 @@ export function CasePerson({
           ))}
         </p>
       </div>
-      <p className="address">{address ? fullAddress(incident, address) : placeWords(incident)}</p>
-      <p className="reason grey">
-        {t(`queue.${incident.queue}`)} · {incident.reason}
-        {incident.summary ? ` · ${incident.summary}` : ''}
+      <p className="address">
+        {address ? fullAddress(incident, address) : placeWords(incident)}
+        {address && <small className="grey">{placeWords(incident)}</small>}
       </p>
+      {incident.summary && incident.summary !== whoWords(incident) && <p className="summary">{incident.summary}</p>}
       {household && <Household residents={from.residents} />}
     </section>
   );

@@ -10,13 +10,16 @@ import { SupervisorStrip } from '../supervision/case-line.tsx';
 import { openIncident } from '../view.ts';
 import { isMine } from './actions.ts';
 import { useCase } from './case-context.tsx';
-import { isOpen, isUntaken } from './case-state.ts';
+import { isOpen, isUntaken, stepOf } from './case-state.ts';
 import { kindWords, whoWords } from './case-words.ts';
 
 /** What must be known before anything else is read: a drill, silence, quiet mode, somebody else's case, an area event. */
 export function CaseStrips({ incident, error }: { incident: ShownIncident; error: Error | null }): ReactNode {
   const { t } = useTranslation();
   const { me } = useDesk();
+  const { lineOpen, detail } = useCase();
+  const heard =
+    detail?.timeline.findLast((one) => one.kind === 'speech' || one.kind === 'line_asked')?.kind === 'speech';
   const late = incident.presses.some((one) => one.late);
   return (
     <div className="strips">
@@ -32,13 +35,18 @@ export function CaseStrips({ incident, error }: { incident: ShownIncident; error
       )}
       <SupervisorStrip incident={incident} />
       <Reminder incident={incident} />
+      {lineOpen && !incident.silent && !incident.quiet && isOpen(incident) && isMine(incident, me) && (
+        <p className="strip blue">
+          <Icon name="speaker" /> <b>{t('strip.line')}</b> {t(heard ? 'strip.lineHeard' : 'strip.lineWhat')}
+        </p>
+      )}
       {incident.quiet && (
         <p className="strip">
           <Icon name="mute" /> <b>{t('strip.quiet')}</b> {t('strip.quietWhat')}
         </p>
       )}
       {incident.silent && isOpen(incident) && (
-        <p className="strip red">
+        <p className={`strip ${isUntaken(incident) ? 'red' : stepOf(incident) < 3 ? 'amber' : ''}`}>
           <Icon name="bold" /> <b>{t('strip.silent')}</b> {t('strip.silentWhat')}
         </p>
       )}

@@ -47,10 +47,11 @@ function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Draws a map into `box`. Throws where the browser has no WebGL. */
-export function createAreaMap(box: HTMLElement): AreaMap {
+/** Draws a map into `box`; `words` are its own, by MapLibre's names. Throws where the browser has no WebGL. */
+export function createAreaMap(box: HTMLElement, words: Record<string, string>): AreaMap {
   const map = new GlMap({
     container: box,
+    locale: words,
     style: {
       version: 8,
       sources: {},

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireIncident } from '#contracts/incident.ts';
@@ -36,7 +37,7 @@ export default function MapCanvas(): ReactNode {
     if (!box.current) return;
     let made: AreaMap;
     try {
-      made = createAreaMap(box.current);
+      made = createAreaMap(box.current, mapWords());
     } catch {
       setFailed(true);
       return;
@@ -63,6 +64,17 @@ export default function MapCanvas(): ReactNode {
   );
 }
 
+/** What the map itself says, in the language in which it was opened. */
+function mapWords(): Record<string, string> {
+  return {
+    'ScaleControl.Meters': i18next.t('unit.m'),
+    'ScaleControl.Kilometers': i18next.t('unit.km'),
+    'NavigationControl.ZoomIn': i18next.t('map.zoomIn'),
+    'NavigationControl.ZoomOut': i18next.t('map.zoomOut'),
+    'Map.Title': i18next.t('map.title'),
+  };
+}
+
 /** Follows the opened incident: home and who is coming, or everything when none is open. */
 function useFit(
   map: AreaMap | null,
@@ -75,14 +87,19 @@ function useFit(
     newest.current = { responders, incident };
   });
   const id = incident?.id;
-  const coming = incident ? liveAssignments(incident).length : 0;
+  // Who is sent and who can be seen coming: each makes the picture another one.
+  const coming = incident
+    ? liveAssignments(incident)
+        .map((one) => (pointOf(responders.get(one.responder.id)).length > 0 ? one.id : ''))
+        .join(' ')
+    : '';
   useEffect(() => {
     if (!map) return;
     const now = newest.current;
     const home = now.incident?.position;
     if (home && now.incident) {
       const people = liveAssignments(now.incident).flatMap((one) => pointOf(now.responders.get(one.responder.id)));
-      map.fit([[home.lon, home.lat], ...people], 14.8);
+      map.fit([[home.lon, home.lat], ...people], people.length > 0 ? 16.2 : 14.8);
     } else {
       map.fit(
         (regions ?? []).flatMap((one) => one.polygon ?? []),
@@ -195,6 +212,13 @@ function otherHomes(incidents: readonly WireIncident[], open: WireIncident | und
   });
 }
 
+const METRES_PER_DEGREE = 111_320;
+
+/** Near enough over the few streets that a map of the desk shows. */
+function metresBetween(lat: number, lon: number, to: { lat: number; lon: number }): number {
+  return Math.hypot(lat - to.lat, (lon - to.lon) * Math.cos((lat * Math.PI) / 180)) * METRES_PER_DEGREE;
+}
+
 function responderSign(
   one: WireResponder,
   incident: WireIncident | undefined,
@@ -205,20 +229,21 @@ function responderSign(
   if (one.lat === null || one.lon === null || one.state === 'off') return [];
   const assignment = incident && liveAssignments(incident).find((other) => other.responder.id === one.id);
   const place = { id: `staff-${one.id}`, lat: one.lat, lon: one.lon };
+  const below = incident?.position && metresBetween(one.lat, one.lon, incident.position) < 60 ? ' is-below' : '';
   if (assignment) {
     const left =
       assignment.etaAt && assignment.state !== 'on_scene'
-        ? ` ${minutesText(Math.max(1, Math.ceil((Date.parse(assignment.etaAt) - now) / 60_000)))}`
+        ? ` ${minutesText(Math.max(1, Math.round((Date.parse(assignment.etaAt) - now) / 60_000)))}`
         : '';
     return [
       {
         ...place,
-        look: `is-person ${assignment.state === 'on_scene' ? 'tone-green' : 'tone-blue'}`,
+        look: `is-person ${assignment.state === 'on_scene' ? 'tone-green' : 'tone-blue'}${below}`,
         text: `${one.name}${left}`,
         rank: 20,
       },
     ];
   }
-  if (candidates.has(one.id)) return [{ ...place, look: 'is-person', text: one.name, rank: 10 }];
+  if (candidates.has(one.id)) return [{ ...place, look: `is-person${below}`, text: one.name, rank: 10 }];
   return incident ? [] : [{ ...place, look: 'is-walker', text: '', rank: 2 }];
 }

@@ -5,11 +5,11 @@ const MapCanvas = lazy(() => import('./map-canvas.tsx'));
 
 /** The map's place; the map itself is fetched when it is first looked at. */
 export function MapPanel(): ReactNode {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <section className="map" aria-label={t('map.title')}>
       <Suspense fallback={<p className="map-note grey">{t('map.loading')}</p>}>
-        <MapCanvas />
+        <MapCanvas key={i18n.language} />
       </Suspense>
     </section>
   );
