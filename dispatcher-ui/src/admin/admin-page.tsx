@@ -1,12 +1,9 @@
 /** `/admin`: partners, dial-only lines, ladders and routing. */
 import '../i18n/i18n.ts';
-import { QueryClient } from '@tanstack/react-query';
-import { Button } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Me } from '#contracts/session.ts';
-import { signOut } from '../api/session.ts';
 import { Preferences } from '../console/header/preferences.tsx';
+import { NotHere, pageClient, SignOut } from '../ui/page-parts.tsx';
 import { SignedIn } from '../ui/signed-in.tsx';
 import { Ladders } from './ladders.tsx';
 import { Lines } from './lines.tsx';
@@ -15,12 +12,12 @@ import { Routing } from './routing.tsx';
 import { useTexts } from './texts.ts';
 import './admin.css';
 
-const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
+const client = pageClient();
 
 export default function AdminPage(): ReactNode {
   return (
     <SignedIn client={client}>
-      {(me) => (me.role === 'admin' || me.role === 'supervisor' ? <Admin key={me.id} me={me} /> : <NotHere />)}
+      {(me) => (me.role === 'admin' || me.role === 'supervisor' ? <Admin key={me.id} me={me} /> : <Elsewhere />)}
     </SignedIn>
   );
 }
@@ -30,7 +27,6 @@ type Part = (typeof PARTS)[number];
 
 function Admin({ me }: { me: Me }): ReactNode {
   const t = useTexts();
-  const { t: words } = useTranslation();
   const may = me.role === 'admin';
   const [part, setPart] = useState<Part>('partners');
   useEffect(() => {
@@ -45,9 +41,7 @@ function Admin({ me }: { me: Me }): ReactNode {
         <a href="/orders">{t.orders}</a>
         <span className="grey">{me.name}</span>
         <Preferences />
-        <Button type="text" size="small" onClick={() => void signOut(client)}>
-          {words('header.signOut')}
-        </Button>
+        <SignOut />
       </header>
       <nav className="admin-parts">
         {parts.map((one) => (
@@ -67,17 +61,6 @@ function Admin({ me }: { me: Me }): ReactNode {
   );
 }
 
-function NotHere(): ReactNode {
-  const t = useTexts();
-  const { t: words } = useTranslation();
-  return (
-    <main className="plain-page">
-      <div className="arm-sound">
-        <p>{t.notHere}</p>
-        <Button type="primary" size="large" onClick={() => void signOut(client)}>
-          {words('header.signOut')}
-        </Button>
-      </div>
-    </main>
-  );
+function Elsewhere(): ReactNode {
+  return <NotHere words={useTexts().notHere} />;
 }

@@ -1,13 +1,12 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '#contracts/session.ts';
-import { signOut } from '../api/session.ts';
 import { Preferences } from '../console/header/preferences.tsx';
 import { clockTime } from '../console/live/time.ts';
 import { armSound, sound } from '../console/sound/alarm.ts';
 import { Icon } from '../ui/icons.tsx';
+import { SignOut } from '../ui/page-parts.tsx';
 import { useStore } from '../ui/store.ts';
 
 /** Head, strips that must not be missed, a list and what was opened from it; on a phone one of the two at a time. */
@@ -30,7 +29,6 @@ export function DeskFrame({
   onBack: () => void;
 }): ReactNode {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const { state } = useStore(sound, (value) => value);
   return (
     <main className={opened === null ? 'hand-desk' : 'hand-desk has-open'}>
@@ -44,9 +42,7 @@ export function DeskFrame({
         {me.name !== title && <span className="hand-me grey">{me.name}</span>}
         <time>{clockTime(now)}</time>
         <Preferences />
-        <Button type="text" size="small" onClick={() => void signOut(client)}>
-          {t('header.signOut')}
-        </Button>
+        <SignOut />
       </header>
       {old !== null && (
         <p className="hand-strip amber" role="alert">

@@ -1,14 +1,13 @@
 /** `/orders`: work orders for those who are no shop: call-backs, complaints, statements, points. */
 import '../i18n/i18n.ts';
-import { QueryClient, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { Me } from '#contracts/session.ts';
-import { signOut } from '../api/session.ts';
 import { Preferences } from '../console/header/preferences.tsx';
 import { clockTime } from '../console/live/time.ts';
+import { NotHere, pageClient, SignOut } from '../ui/page-parts.tsx';
 import { SignedIn } from '../ui/signed-in.tsx';
 import { OrdersTab } from './orders-tab.tsx';
 import { PointsTab } from './points-tab.tsx';
@@ -16,7 +15,7 @@ import { StatementsTab } from './statements-tab.tsx';
 import { OfficeProvider, useOffice } from './use-office.tsx';
 import './orders.css';
 
-const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
+const client = pageClient();
 
 const TABS = ['callbacks', 'orders', 'statements', 'points'] as const;
 type Tab = (typeof TABS)[number];
@@ -35,7 +34,7 @@ export default function OrdersPage(): ReactNode {
 
 function officeOf(me: Me): ReactNode {
   const tabs = TABS.filter((tab) => FOR[tab].includes(me.role));
-  if (tabs.length === 0) return <NotHere me={me} />;
+  if (tabs.length === 0) return <Elsewhere me={me} />;
   return (
     <OfficeProvider key={me.id} me={me}>
       <Office tabs={tabs} />
@@ -45,7 +44,6 @@ function officeOf(me: Me): ReactNode {
 
 function Office({ tabs }: { tabs: readonly Tab[] }): ReactNode {
   const { t } = useTranslation();
-  const query = useQueryClient();
   const { me, now, cut } = useOffice();
   const [params, setParams] = useSearchParams();
   const tab = tabs.find((one) => one === params.get('tab')) ?? (params.has('id') ? 'orders' : tabs[0]!);
@@ -64,9 +62,7 @@ function Office({ tabs }: { tabs: readonly Tab[] }): ReactNode {
             {t('office.console')}
           </Button>
         )}
-        <Button type="text" size="small" onClick={() => void signOut(query)}>
-          {t('header.signOut')}
-        </Button>
+        <SignOut />
       </header>
       <nav className="office-tabs" aria-label={t('office.title')}>
         {tabs.map((one) => (
@@ -93,17 +89,7 @@ function Office({ tabs }: { tabs: readonly Tab[] }): ReactNode {
   );
 }
 
-function NotHere({ me }: { me: Me }): ReactNode {
+function Elsewhere({ me }: { me: Me }): ReactNode {
   const { t } = useTranslation();
-  return (
-    <main className="plain-page">
-      <div className="arm-sound">
-        <h1>{t('arm.hello', { name: me.name })}</h1>
-        <p>{t('office.notHere', { role: t(`role.${me.role}`) })}</p>
-        <Button type="primary" size="large" onClick={() => void signOut(client)}>
-          {t('header.signOut')}
-        </Button>
-      </div>
-    </main>
-  );
+  return <NotHere name={me.name} words={t('office.notHere', { role: t(`role.${me.role}`) })} />;
 }

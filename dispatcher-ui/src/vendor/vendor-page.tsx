@@ -1,17 +1,17 @@
 /** `/vendor`: the shop's page, on a phone or at the counter. */
 import '../i18n/i18n.ts';
-import { QueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '#contracts/session.ts';
 import { SESSION_KEY, signOut } from '../api/session.ts';
+import { NotHere, pageClient } from '../ui/page-parts.tsx';
 import { SignedIn } from '../ui/signed-in.tsx';
 import { ShopDeskProvider } from './use-desk.tsx';
 import { VendorDesk } from './vendor-desk.tsx';
 import './vendor.css';
 import './vendor-forms.css';
 
-const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
+const client = pageClient();
 
 /** Sign in, then everything of the shop. */
 export default function VendorPage(): ReactNode {
@@ -19,7 +19,7 @@ export default function VendorPage(): ReactNode {
 }
 
 function shopOf(me: Me): ReactNode {
-  if (me.role !== 'vendor') return <NotHere me={me} />;
+  if (me.role !== 'vendor') return <Elsewhere me={me} />;
   return (
     <ShopDeskProvider key={me.id}>
       <VendorDesk onLeave={leave} onExpired={askAgain} />
@@ -30,17 +30,7 @@ function shopOf(me: Me): ReactNode {
 const leave = (): void => void signOut(client);
 const askAgain = (): void => void client.invalidateQueries({ queryKey: SESSION_KEY });
 
-function NotHere({ me }: { me: Me }): ReactNode {
+function Elsewhere({ me }: { me: Me }): ReactNode {
   const { t } = useTranslation();
-  return (
-    <main className="plain-page">
-      <div className="arm-sound">
-        <h1>{t('arm.hello', { name: me.name })}</h1>
-        <p>{t('vendor.notHere', { role: t(`role.${me.role}`) })}</p>
-        <button type="button" className="v-key" onClick={() => void signOut(client)}>
-          {t('header.signOut')}
-        </button>
-      </div>
-    </main>
-  );
+  return <NotHere name={me.name} words={t('vendor.notHere', { role: t(`role.${me.role}`) })} keyClass="v-key" />;
 }
