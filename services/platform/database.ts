@@ -21,6 +21,18 @@ export interface Database extends Db {
   readonly pool: pg.Pool;
 }
 
+/**
+ * A client whose death is no end of ours. pg tells of it by an event, which ends the process where nobody listens: in a
+ * pool that is so from the moment it hands a client out until whoever awaited it has its turn, and a server that is going
+ * down says so in the very packet in which it says that it is ready. The statement after it fails, and that is enough.
+ */
+export class Client extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 const RETRY_CODES = new Set(['40001', '40P01']);
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -31,6 +43,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
  */
 export function createDatabase(deps: { url: string; log: Log; max?: number }): Database {
   const pool = new pg.Pool({
+    Client,
     connectionString: deps.url,
     max: deps.max ?? 20,
     idle_in_transaction_session_timeout: 5_000,

@@ -19,8 +19,8 @@ import {
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
 import { makeDataDir } from './data-dir.ts';
+import { Client } from './database.ts';
 import { readEngines, recordEngines } from './engines-file.ts';
 import type { Log } from './log.ts';
 import { type PostgresRunner, choosePostgresRunner, finished } from './postgres-command.ts';
@@ -253,8 +253,7 @@ function own(way: PostgresRunner, cluster: string): void {
 async function untilReady(url: string, failure: () => string | undefined): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-    client.on('error', () => undefined);
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
     try {
       await client.connect();
       return;
@@ -272,7 +271,7 @@ async function untilReady(url: string, failure: () => string | undefined): Promi
 }
 
 async function makeDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [NAME]);

@@ -3,8 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
-import pg from 'pg';
 import { systemClock } from '#kernel/clock.ts';
+import { Client } from './database.ts';
 import type { Log } from './log.ts';
 import { loadQueries } from './sql.ts';
 
@@ -45,7 +45,7 @@ export async function migrate(deps: { url: string; log: Log }): Promise<string[]
 
 /** Keeps a hash of each migration as it was applied; the names of those whose file has another one now. */
 async function findEdited(url: string, names: readonly string[]): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     const { rows } = await client.query<{ value: Record<string, string> }>(q.get_setting.text, [SETTING]);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createPostgresBackend, Queue, withBackend, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import { Client } from './database.ts';
 import type { Log } from './log.ts';
 
 export const QUEUE_NAMES = ['household', 'medical', 'emergency'] as const;
@@ -68,6 +69,7 @@ interface Carrier {
 function onPostgres(databaseUrl: string): Carrier {
   const kind = withBackend(createPostgresBackend);
   const connection = {
+    Client,
     connectionString: databaseUrl,
     schema: SCHEMA,
     migrate: true,
