@@ -156,6 +156,15 @@ test('in English nothing of the page itself stays Chinese, and the other way rou
     await seat.keys('Escape');
     await seat.page.locator(inside).waitFor({ state: 'detached' });
   }
+  // The foot has more keys than room: the desk is as wide as its screen all the same, and all keys stay in reach.
+  await open(busy.ids.long);
+  await seat.page.locator('.bottom-keys button').nth(9).waitFor();
+  await seat.page.setViewportSize({ width: 1280, height: 768 });
+  expect(await seat.page.locator('.desk').evaluate((desk) => desk.scrollWidth)).toBe(1280);
+  expect(await seat.page.locator('.next-step').evaluate((key) => key.getBoundingClientRect().right)).toBeLessThan(1280);
+  await seat.page.getByRole('button', { name: 'All keys' }).click();
+  await seat.page.locator('.help-keys').waitFor();
+  await seat.keys('Escape');
   // Nothing hangs out of its column, however long the words.
   expect(await seat.page.evaluate(() => document.querySelector('.list')!.scrollWidth <= 360)).toBe(true);
 });

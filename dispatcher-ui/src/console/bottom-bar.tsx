@@ -55,11 +55,11 @@ export function BottomBar(): ReactNode {
             <kbd>J</kbd> <kbd>K</kbd> {t('bar.move')}
           </span>
         )}
-        <button type="button" onClick={() => openPanel('help')}>
-          <kbd>?</kbd>
-          {t('bar.help')}
-        </button>
       </div>
+      <button type="button" onClick={() => openPanel('help')}>
+        <kbd>?</kbd>
+        {t('bar.help')}
+      </button>
       <LinkState />
     </footer>
   );

@@ -4,8 +4,8 @@ import type { vendorTexts } from './zh-vendor.ts';
 export const englishVendor: Record<keyof typeof vendorTexts, string> = {
   'action.order': 'Send a shop',
   'action.orderStep': 'Next step of the order',
-  'bar.order': 'shop',
-  'bar.orderStep': 'Order step',
+  'bar.order': 'Shop',
+  'bar.orderStep': 'Next',
   'office.account.issuer': 'Issuers',
   'office.account.order': 'Held by orders',
   'office.account.resident': 'With residents',
@@ -95,6 +95,7 @@ export const englishVendor: Record<keyof typeof vendorTexts, string> = {
   'urgency.booked': 'booked',
   'urgency.now': 'at once',
   'urgency.today': 'today',
+  'vendor.by': 'By {{time}}',
   'vendor.accept': 'Accept',
   'vendor.addPart': 'Add a part',
   'vendor.amount': 'Amount (yuan)',

@@ -138,7 +138,7 @@ function Time({ order }: { order: WireOrder }): ReactNode {
   const left = Date.parse(order.deadlineAt) - now;
   return (
     <>
-      <dt>{shortTime(Date.parse(order.deadlineAt), now)}</dt>
+      <dt>{t('vendor.by', { time: shortTime(Date.parse(order.deadlineAt), now) })}</dt>
       <dd className={left < 0 ? 'red' : left < 5 * 60_000 ? 'amber' : undefined}>
         {left < 0 ? t('vendor.late', { time: span(-left) }) : t('vendor.left', { time: span(left) })}
       </dd>

@@ -27,6 +27,7 @@ export function CaseFacts({
       <div className="facts-two">
         <Entry household={detail?.household ?? null} loading={detail === undefined} />
         <Keys household={detail?.household ?? null} loading={detail === undefined} />
+        <Consent detail={detail} />
       </div>
       <CaseContacts incident={incident} detail={detail} />
       <div className="facts-three">
@@ -36,7 +37,6 @@ export function CaseFacts({
         <Speaking care={detail?.care ?? null} loading={detail === undefined} />
         <Device incident={incident} />
         <Responsible household={detail?.household ?? null} loading={detail === undefined} />
-        <Consent detail={detail} />
       </div>
     </section>
   );

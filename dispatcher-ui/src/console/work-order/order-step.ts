@@ -8,7 +8,7 @@ export type OrderNext =
   | { kind: 'over' };
 
 const WAITING = ['draft', 'offered', 'accepted', 'approved', 'on_scene'] as const satisfies readonly OrderState[];
-export type WaitingState = (typeof WAITING)[number];
+type WaitingState = (typeof WAITING)[number];
 
 const STEPS: Partial<Record<OrderState, { command: OrderCommandName; body: object }>> = {
   unfilled: { command: 'again', body: {} },

@@ -100,7 +100,7 @@ function OrderForm({
   service: WireService;
   onBack: () => void;
 }): ReactNode {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const isLive = useIsLive();
   const [what, setWhat] = useState('');
@@ -153,7 +153,7 @@ function OrderForm({
         <Button type="text" size="small" onClick={onBack}>
           ←
         </Button>
-        <b>{service.name}</b>
+        <b>{i18n.language === 'en' ? service.english : service.name}</b>
         <span>{t('work.price', { yuan: yuan(service.priceFen), unit: service.unit })}</span>
         <span className="grey">{service.note}</span>
       </p>

@@ -71,12 +71,14 @@ function Order({ order, incident, may }: { order: WireOrder; incident: string; m
       </p>
       <Offers order={order} />
       {order.complaint !== null && (
-        <p className="work-steps amber">
+        <p className="work-acts amber">
           {t('office.complaint')}:{order.complaint}
         </p>
       )}
-      <Steps order={order} may={may} act={act} />
-      {order.shop !== null && <Complain may={may} act={act} />}
+      <div className="work-acts">
+        <Steps order={order} may={may} act={act} />
+        {order.shop !== null && <Complain may={may} act={act} />}
+      </div>
       {problem !== null && (
         <p className="red" role="alert">
           {problem}
