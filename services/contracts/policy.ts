@@ -4,7 +4,8 @@ import { QUEUES } from './incident.ts';
 
 /**
  * Routing as data: the first rule whose conditions all hold decides. `hours` are local (Asia/Shanghai), from ≤ h < to,
- * and may pass midnight. `reason` is shown to the operator.
+ * and may pass midnight; `days` are those of the signal itself, Monday 1 to Sunday 7. `region` is the path of one. `reason`
+ * is shown to the operator.
  */
 const routingRuleSchema = z.object({
   types: z.array(z.string()).optional(),
@@ -13,6 +14,7 @@ const routingRuleSchema = z.object({
   livesAlone: z.boolean().optional(),
   condition: z.string().optional(),
   hours: z.object({ from: z.number().int().min(0).max(23), to: z.number().int().min(0).max(24) }).optional(),
+  days: z.array(z.number().int().min(1).max(7)).min(1).max(7).optional(),
   region: z.string().optional(),
   unknownDevice: z.boolean().optional(),
   unreadable: z.boolean().optional(),

@@ -6,7 +6,7 @@ import type { Actor } from './domain/incident.ts';
 import { linkCase } from './domain/link.ts';
 import type { Policy } from './domain/policy.ts';
 import { hearTalk, incidentIdFor, joinPress, openIncident, type PressFact } from './domain/presses.ts';
-import { localHour, route, type Route } from './domain/routing.ts';
+import { localHour, localWeekday, route, type Route } from './domain/routing.ts';
 import { SAY } from './domain/sentences.ts';
 import { classOfJoin, classOfOpening, isAwayFromHome, isCallForHelp, placeOf } from './joining.ts';
 import type { IncomingPress, PressReceipt } from './press.ts';
@@ -190,6 +190,7 @@ function routeOf(work: Work, press: IncomingPress, subject: DeviceSubject | unde
     conditions: subject?.residents.flatMap((resident) => resident.conditions) ?? [],
     regionPath: subject?.household?.regionPath ?? null,
     hour: localHour(work.now),
+    weekday: localWeekday(work.now),
   });
 }
 

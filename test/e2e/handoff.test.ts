@@ -309,9 +309,47 @@ test('the administrator enters a partner whose secret is shown once, a dial-only
   const { ladder } = (await (await administrator()).get('/api/policies')).body;
   expect(ladder.ladders[0].steps[1]).toEqual({ afterS: 12, who: 'supervisors' });
 
-  await page.setViewportSize(PHONE);
+  // A rule of the weekend's nights in one street; that it would never hold is said before it is saved.
   await page.getByRole('button', { name: '分流规则' }).click();
   await page.getByText('其余的都走这条').waitFor();
+  await page.getByRole('button', { name: '修改' }).click();
+  const rule = page.locator('.admin-rules > li').first();
+  const pick = async (label: string, ...options: string[]): Promise<void> => {
+    await rule.getByLabel(label).click();
+    for (const option of options)
+      await page
+        .locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')
+        .getByTitle(option, { exact: true })
+        .click();
+    await page.keyboard.press('Escape');
+  };
+  await rule.getByText('只在几点之间').click();
+  await pick('到几点', '8 点');
+  await page.getByText('第 1 条:从几点到几点不能是同一个钟点').waitFor();
+  expect(await page.getByRole('button', { name: '保存' }).isDisabled()).toBe(true);
+  await pick('从几点', '18 点');
+  await pick('哪几天', '周日', '周六');
+  await rule.getByLabel('哪一片').click();
+  await page.keyboard.type('清河口街道');
+  await page.keyboard.press('Enter');
+  await rule.getByText('18 点到次日 8 点 · 周六、周日 · 只在清河口街道').waitFor();
+  await page.mouse.move(5, 5);
+  await expectTidy(page, 'admin-1440-dark-routing-changing');
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.getByRole('button', { name: '保存并生效' }).click();
+  await page.getByRole('button', { name: '修改' }).waitFor();
+  const { routing } = (await (await administrator()).get('/api/policies')).body;
+  expect(routing.rules[0]).toMatchObject({
+    hours: { from: 18, to: 8 },
+    days: [6, 7],
+    region: expect.stringMatching(/^42\/.*\/$/),
+  });
+  for (const wrong of [{ region: '99/' }, { hours: { from: 8, to: 8 } }, { days: [8] }]) {
+    const rules = [{ ...routing.rules[0], ...wrong }, ...routing.rules.slice(1)];
+    expect((await (await administrator()).send('POST', '/api/policies/routing', { rules })).status).toBe(422);
+  }
+
+  await page.setViewportSize(PHONE);
   await expectTidy(page, 'admin-390-dark-routing');
 
   // A supervisor reads it; the numbers of units and all changes are the administrator's.

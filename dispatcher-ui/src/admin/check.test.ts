@@ -45,5 +45,9 @@ it('the last rule of routing holds for whatever fits nothing, and each says why'
   const rest: RoutingRule = { queue: 'emergency', priority: 1, reason: '分不清是什么' };
   expect(checkRouting({ rules: [red, rest] }, zh)).toEqual([]);
   expect(checkRouting({ rules: [rest, red] }, zh)).toEqual([zh.problem.last]);
+  expect(checkRouting({ rules: [{ ...red, hours: { from: 22, to: 6 } }, rest] }, zh)).toEqual([]);
+  expect(checkRouting({ rules: [{ ...red, hours: { from: 8, to: 8 } }, rest] }, zh)).toEqual([
+    '第 1 条:从几点到几点不能是同一个钟点',
+  ]);
   expect(checkRouting({ rules: [{ ...red, reason: ' ' }, rest] }, zh)).toEqual(['第 1 条:写上给坐席看的理由']);
 });

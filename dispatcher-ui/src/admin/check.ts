@@ -27,6 +27,9 @@ export function checkRouting({ rules }: RoutingPolicy, t: AdminTexts): string[] 
   const open = last !== undefined && Object.keys(conditionsOf(last)).length === 0;
   return [
     ...(open ? [] : [t.problem.last]),
+    ...rules.flatMap(({ hours }, place) =>
+      hours !== undefined && hours.from === hours.to ? [t.problem.hours(place + 1)] : [],
+    ),
     ...rules.flatMap((rule, place) => (rule.reason.trim() === '' ? [t.problem.reason(place + 1)] : [])),
   ];
 }

@@ -3,9 +3,9 @@ import { Button, Checkbox, Input, Select } from 'antd';
 import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 import { PARTNER_TARGETS, type NewPartner, type WirePartner } from '#contracts/handoff.ts';
 import { ApiError, sentenceOf } from '../api/http.ts';
-import { fetchRegions } from '../api/regions.ts';
 import { addPartner, changePartner, fetchPartnerAccounts, type SavedPartner } from './api.ts';
 import { useTexts } from './texts.ts';
+import { useRegions } from './use-regions.ts';
 
 type Target = NewPartner['target'];
 
@@ -158,11 +158,7 @@ function Kind({ fields, set }: { fields: Fields; set: (change: Partial<Fields>) 
   const t = useTexts();
   const kind = useId();
   const place = useId();
-  const regions = useQuery({
-    queryKey: ['regions', 'partners'],
-    queryFn: async () =>
-      (await Promise.all(['city', 'district', 'street'].map((level) => fetchRegions(level, '', false)))).flat(),
-  });
+  const regions = useRegions();
   return (
     <>
       <div className="admin-field">
@@ -180,7 +176,7 @@ function Kind({ fields, set }: { fields: Fields; set: (change: Partial<Fields>) 
           id={place}
           showSearch={{ optionFilterProp: 'label' }}
           value={fields.regionId === '' ? null : fields.regionId}
-          options={(regions.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
+          options={regions.map((one) => ({ value: one.id, label: one.name }))}
           onChange={(regionId: string) => set({ regionId })}
         />
       </div>

@@ -6,8 +6,10 @@ import type { RoutingRule } from '#contracts/policy.ts';
 import { textOr } from '../i18n/i18n.ts';
 import { checkRouting, conditionsOf } from './check.ts';
 import { PolicyFrame } from './policy-frame.tsx';
+import { RuleLimits } from './rule-limits.tsx';
 import { useTexts, type AdminTexts } from './texts.ts';
 import { usePolicy } from './use-policy.ts';
+import { useRegions } from './use-regions.ts';
 
 /** Signals that open a case, which a rule can name. */
 const TYPES = (Object.keys(EVENT_TYPES) as EventType[]).filter((type) =>
@@ -19,6 +21,8 @@ const nameOf = (type: string): string => textOr(`kind.${type}`, type);
 export function Routing({ may }: { may: boolean }): ReactNode {
   const t = useTexts();
   const edit = usePolicy('routing');
+  const regions = useRegions();
+  const regionOf = (path: string): string | undefined => regions.find((one) => one.path === path)?.name;
   const { body, draft, change } = edit;
   const rules = body?.rules ?? [];
   const put = (next: RoutingRule[]): void => change({ rules: next });
@@ -37,12 +41,13 @@ export function Routing({ may }: { may: boolean }): ReactNode {
         {rules.map((rule, place) => (
           // Rules have no name of their own.
           <li key={place}>
-            <span className="admin-what">{wordsOf(rule, t)}</span>
+            <span className="admin-what">{wordsOf(rule, t, regionOf)}</span>
             {draft === null ? (
               <Shown rule={rule} />
             ) : (
               <RuleForm
                 rule={rule}
+                isLast={place === rules.length - 1}
                 set={(next) => set(place, next)}
                 keys={
                   <>
@@ -72,8 +77,8 @@ export function Routing({ may }: { may: boolean }): ReactNode {
   );
 }
 
-function wordsOf(rule: RoutingRule, t: AdminTexts): string {
-  const { types, effects, condition, hours, region, ...flags } = conditionsOf(rule);
+function wordsOf(rule: RoutingRule, t: AdminTexts, regionOf: (path: string) => string | undefined): string {
+  const { types, effects, condition, hours, days, region, ...flags } = conditionsOf(rule);
   const parts = [
     ...(types ? [types.map(nameOf).join('、')] : []),
     ...(effects ? [effects.map((one) => t.effects[one] ?? one).join('、')] : []),
@@ -82,7 +87,8 @@ function wordsOf(rule: RoutingRule, t: AdminTexts): string {
     ),
     ...(condition === undefined ? [] : [t.condition(condition)]),
     ...(hours === undefined ? [] : [t.hours(hours.from, hours.to)]),
-    ...(region === undefined ? [] : [t.onlyRegion]),
+    ...(days === undefined ? [] : [days.map((day) => t.weekdays[day - 1]).join('、')]),
+    ...(region === undefined ? [] : [t.onlyRegion(regionOf(region))]),
   ];
   return parts.length === 0 ? t.otherwise : parts.join(' · ');
 }
@@ -102,10 +108,13 @@ function Shown({ rule }: { rule: RoutingRule }): ReactNode {
 
 function RuleForm({
   rule,
+  isLast,
   set,
   keys,
 }: {
   rule: RoutingRule;
+  /** It takes whatever is left, at any time and everywhere. */
+  isLast: boolean;
   set: (rule: RoutingRule) => void;
   keys: ReactNode;
 }): ReactNode {
@@ -147,6 +156,7 @@ function RuleForm({
         {t.quiet}
       </Checkbox>
       {keys}
+      {!isLast && <RuleLimits rule={rule} set={set} />}
     </span>
   );
 }

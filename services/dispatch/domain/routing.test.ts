@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { EVENT_TYPES, type EventType } from '#contracts/device.ts';
 import type { RoutingRule } from '#contracts/policy.ts';
 import { DEFAULT_LADDER, DEFAULT_ROUTING, type Policy } from './policy.ts';
-import { isMoreSerious, localHour, route, type RoutingInput } from './routing.ts';
+import { isMoreSerious, localHour, localWeekday, route, type RoutingInput } from './routing.ts';
 
 const policyOf = (...rules: RoutingRule[]): Policy => ({
   routingVersion: 1,
@@ -20,6 +20,7 @@ const input = (type: EventType, more: Partial<RoutingInput> = {}): RoutingInput 
   conditions: [],
   regionPath: '42/4206/420606/',
   hour: 12,
+  weekday: 1,
   ...more,
 });
 
@@ -125,6 +126,23 @@ describe('rules as data', () => {
     expect(route(policy, input('service', { hour })).reason === '白天').toBe(holds);
   });
 
+  it('holds on its days only, and where hours and days are both named, when both fit', () => {
+    const weekend = { days: [6, 7], hours: { from: 18, to: 8 } };
+    const policy = policyOf(
+      { ...weekend, queue: 'medical', priority: 2, reason: '周末夜里' },
+      ...DEFAULT_ROUTING.rules,
+    );
+    const holds = (weekday: number, hour: number): boolean =>
+      route(policy, input('service', { weekday, hour })).reason === '周末夜里';
+    expect([holds(6, 20), holds(7, 7), holds(6, 12), holds(5, 20), holds(1, 7)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it('looks at region, illness and who it is for; the first rule that fits decides', () => {
     const policy = policyOf(
       { types: ['service'], region: '42/4206/420606/420606001/', queue: 'medical', priority: 3, reason: '这条街' },
@@ -153,6 +171,12 @@ it('the hour is that of Xiangyang, UTC+8', () => {
   expect(localHour(Date.parse('2026-11-21T15:59:59Z'))).toBe(23);
   expect(localHour(Date.parse('2026-11-21T16:00:00Z'))).toBe(0);
   expect(localHour(Date.parse('2026-11-21T00:00:00+08:00'))).toBe(0);
+});
+
+it('so is the day: it begins at midnight there', () => {
+  expect(localWeekday(Date.parse('2026-11-22T23:59:59+08:00'))).toBe(7);
+  expect(localWeekday(Date.parse('2026-11-23T00:00:00+08:00'))).toBe(1);
+  expect(localWeekday(Date.parse('1970-01-01T12:00:00+08:00'))).toBe(4);
 });
 
 it('an emergency is more serious than a medical case, whatever their priorities; within a queue the priority counts', () => {

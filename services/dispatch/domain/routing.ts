@@ -3,7 +3,7 @@ import type { Priority, Queue } from '#contracts/incident.ts';
 import type { RoutingRule } from '#contracts/policy.ts';
 import type { Policy } from './policy.ts';
 
-/** What routing looks at. `hour` is local, 0–23. */
+/** What routing looks at. `hour` is local, 0–23, `weekday` too, Monday 1 to Sunday 7. */
 export interface RoutingInput {
   type: EventType;
   readable: boolean;
@@ -13,6 +13,7 @@ export interface RoutingInput {
   conditions: readonly string[];
   regionPath: string | null;
   hour: number;
+  weekday: number;
 }
 
 export interface Route {
@@ -26,6 +27,11 @@ export interface Route {
 /** Local hour (Asia/Shanghai, UTC+8 all year) of a time in ms. */
 export function localHour(ms: number): number {
   return Math.floor(ms / 3_600_000 + 8) % 24;
+}
+
+/** Local day of the week (Asia/Shanghai) of a time in ms: Monday 1 to Sunday 7. 1 January 1970 was a Thursday. */
+export function localWeekday(ms: number): number {
+  return ((Math.floor(ms / 86_400_000 + 8 / 24) + 3) % 7) + 1;
 }
 
 /** Queue, priority and the reason in words; the class is rescue for emergency and medical, household otherwise. */
@@ -50,6 +56,7 @@ function fits(rule: RoutingRule, input: RoutingInput): boolean {
   if (rule.livesAlone && !input.livesAlone) return false;
   if (rule.condition && !input.conditions.some((condition) => condition.includes(rule.condition!))) return false;
   if (rule.region && !(input.regionPath ?? '').startsWith(rule.region)) return false;
+  if (rule.days && !rule.days.includes(input.weekday)) return false;
   return rule.hours === undefined || withinHours(rule.hours, input.hour);
 }
 
