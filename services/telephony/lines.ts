@@ -15,9 +15,10 @@ const q = loadQueries(import.meta.url, 'telephony', [
   'line_key',
 ]);
 
-/** How many callers are in line before this one. */
-export async function waitingBefore(db: Db, jobId: string): Promise<number> {
-  return (await db.query<{ count: number }>(q.waiting_before, [jobId]))[0]?.count ?? 0;
+/** How many callers are in line before this one; null: he is no caller, we have called him. */
+export async function waitingBefore(db: Db, jobId: string): Promise<number | null> {
+  const [own] = await db.query<{ count: number | null }>(q.waiting_before, [jobId]);
+  return own ? own.count : 0;
 }
 
 /** Callers of the case who wait for company in its conference, apart from `jobId`. */

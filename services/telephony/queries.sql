@@ -50,11 +50,13 @@ select sid from phone_job where sid = any ($1::text[]) and id <> $2;
 select sid from phone_job where id = $1;
 
 -- name: waiting_before
--- Callers who called before this one and for whom nobody has come on the line yet.
-select count(*)::int as count
-from phone_job j
-join phone_job own on own.id = $1
-where j.direction = 'in' and j.state = 'placed' and j.joined_at is null and j.ordered_at < own.ordered_at;
+-- Callers who called before this one and for whom nobody has come on the line yet; null for who was called by us.
+select case own.direction when 'in' then (
+  select count(*)::int from phone_job j
+  where j.direction = 'in' and j.state = 'placed' and j.joined_at is null and j.ordered_at < own.ordered_at
+) end as count
+from phone_job own
+where own.id = $1;
 
 -- name: callers_waiting
 select id from phone_job

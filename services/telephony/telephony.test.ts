@@ -389,6 +389,16 @@ describe('somebody calls us', () => {
     network.hangUp(e164(numberOf('desk')));
     await pass(5);
   });
+
+  test('whom we have called stands in no line: he hears that he is being connected', async () => {
+    network.script(e164(numberOf('first in')), { pickUp: 1 });
+    await place({ to: numberOf('first in'), ask: null, join: true, say: [] });
+    await pass(6);
+    expect(heardBy(numberOf('first in')).join()).toMatch(/正在接通。请不要挂断。/);
+    expect(heardBy(numberOf('first in')).join()).not.toContain('第一位');
+    network.hangUp(e164(numberOf('first in')));
+    await pass(5);
+  });
 });
 
 test('nothing was asked of the network that Twilio would not understand', () => {

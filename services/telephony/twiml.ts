@@ -66,10 +66,13 @@ export function againTwiml(url: string): string {
   return answer.toString();
 }
 
-/** What a caller hears while he waits alone in the conference; the network asks for it again when it is over. */
-export function waitTwiml(before: number, urls: Pick<Urls, 'hold'>): string {
+/**
+ * What somebody hears while he waits alone in the conference; the network asks for it again when it is over. A caller is
+ * told his place in the line; whom we have called (`before` null) is in none.
+ */
+export function waitTwiml(before: number | null, urls: Pick<Urls, 'hold'>): string {
   const answer = new VoiceResponse();
-  const place = before === 0 ? '您是第一位,马上接您。' : `您前面还有${before}位。`;
+  const place = before === null ? '正在接通。' : before === 0 ? '您是第一位,马上接您。' : `您前面还有${before}位。`;
   speak(answer, [`${place}请不要挂断。`]);
   answer.play(urls.hold());
   return answer.toString();
