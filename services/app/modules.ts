@@ -9,7 +9,7 @@ import { createPhoneReports } from '#dispatch/phone.ts';
 import { createPolicies, type Policies } from '#dispatch/policies.ts';
 import { createReceiver } from '#dispatch/receive.ts';
 import { noteRefusal } from '#dispatch/recording.ts';
-import type { CaseEvent } from '#dispatch/store.ts';
+import type { CaseEvent, HomePress } from '#dispatch/store.ts';
 import { createSweep } from '#dispatch/sweep.ts';
 import { createViews, type Views } from '#dispatch/views.ts';
 import { createHandoff, type HandoffModule } from '#handoff/handoff.ts';
@@ -62,7 +62,7 @@ export interface Modules {
   /** The place of a home was changed: its open cases go with it. */
   homeMoved: ReturnType<typeof createMoving>;
   /** Tells the modules that follow cases: each hears every event at least once, and looks at the database for what to do. */
-  follow(event: CaseEvent): Promise<void>;
+  follow(event: CaseEvent | HomePress): Promise<void>;
   /** Begins what moves by itself. */
   start(): void;
   stop(): Promise<void>;
@@ -124,6 +124,7 @@ export function createModules(deps: ModulesDeps): Modules {
     noteRefusal: (tx, refusal) => noteRefusal(shared, tx, refusal),
     homeMoved: createMoving({ ...shared, maySee }),
     async follow(event) {
+      if ('home' in event) return vendors.onHome(event);
       await handoff.onCase(event);
       await vendors.onCase(event);
     },

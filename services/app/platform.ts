@@ -4,7 +4,7 @@ import { createGateway, type ConsolePayload, type Gateway } from '#console/gatew
 import { seeDesks } from '#console/desks.ts';
 import type { Cases } from '#dispatch/cases.ts';
 import { goalOf, liveAssignments, openCasesOfDevices } from '#dispatch/people.ts';
-import type { CaseEvent } from '#dispatch/store.ts';
+import type { CaseEvent, HomePress } from '#dispatch/store.ts';
 import { createAuthenticate } from '#identity/authenticate.ts';
 import type { Authenticate } from '#platform/http/guard.ts';
 import { findEndedSessions } from '#identity/sessions.ts';
@@ -222,7 +222,10 @@ function createIntake({ config, log, clock, db, modules }: Base, mqttUrl: string
     // On the embedded database only one process can run at a time: it need not wait for its killed predecessor's leases.
     holder: config.databaseUrl === undefined ? 'embedded' : randomUUID(),
     receive: modules.receiver.receive,
-    onDeviceBack: modules.receiver.toldAgain,
+    onDeviceBack: async (device) => [
+      ...(await modules.receiver.toldAgain(device)),
+      ...(await modules.vendors.toldAgain(device)),
+    ],
     onPresence: (changes) =>
       void showPresence(
         db,
@@ -262,7 +265,7 @@ const toFollowers = ({ db, clock, log, modules }: Base): Relay =>
     topics: ['case'],
     batch: 50,
     async handle(rows) {
-      for (const row of rows) await modules.follow(row.payload as CaseEvent);
+      for (const row of rows) await modules.follow(row.payload as CaseEvent | HomePress);
     },
   });
 

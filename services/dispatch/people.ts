@@ -9,6 +9,7 @@ const q = loadQueries(import.meta.url, 'dispatch', [
   'open_of_owner',
   'goal_of',
   'open_of_devices',
+  'silent_home',
 ]);
 
 /** An offer that binds somebody now. */
@@ -95,4 +96,9 @@ export async function goalOf(
 /** Open cases that these devices opened. */
 export async function openCasesOfDevices(db: Db, devices: readonly string[]): Promise<string[]> {
   return (await db.query<{ id: string }>(q.open_of_devices, [devices])).map((row) => row.id);
+}
+
+/** Whether a home has a case in quiet mode: then nothing may speak there. */
+export async function isSilentHome(db: Db, householdId: string): Promise<boolean> {
+  return (await db.query(q.silent_home, [householdId])).length > 0;
 }

@@ -13,6 +13,9 @@ where state not in ('closed', 'cancelled')
 order by id
 for update;
 
+-- name: silent_home
+select 1 from incident where household_id = $1 and quiet and state not in ('closed', 'cancelled') limit 1;
+
 -- name: find_incidents_for_update
 select * from incident where id = any ($1::uuid[]) order by id for update;
 

@@ -107,6 +107,12 @@ export interface CaseEvent {
   ref?: string;
 }
 
+/** A key that says something was pressed in a home without an open case; carried as case events are. */
+export interface HomePress {
+  home: string;
+  type: 'done' | 'arrived';
+}
+
 function caseEvents({ next, facts }: Decision): CaseEvent[] {
   return facts.flatMap((fact): CaseEvent[] => {
     const incident = next.id;

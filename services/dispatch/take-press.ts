@@ -12,7 +12,7 @@ import { classOfJoin, classOfOpening, isAwayFromHome, isCallForHelp, placeOf } f
 import type { IncomingPress, PressReceipt } from './press.ts';
 import { idKeyOf, isLate, keyOf, pressRow, type KnownKey } from './press-rows.ts';
 import type { Row, Stored } from './rows.ts';
-import { addDecision, newBatch, type Batch } from './store.ts';
+import { addDecision, newBatch, type Batch, type HomePress } from './store.ts';
 
 /** What one transaction of presses knows and gathers; nothing in here touches a database. */
 export interface Work {
@@ -206,7 +206,7 @@ function joinOnly(
   const stored = classOfJoin(press.type)
     .map((kind) => work.open.get(joinKey(whose, kind, press.test)))
     .find((found) => found !== undefined);
-  if (!stored) return null;
+  if (!stored) return tellFollowers(work, press, subject);
   if (EVENT_TYPES[press.type] === 'joins') {
     const taken = routeOf(work, press, subject);
     return keepOpen(work, addDecision(work.batch, stored, joinPress(stored.incident, fact, taken, false, policy, now)));
@@ -214,6 +214,16 @@ function joinOnly(
   const talk = (press.detail as { talk?: unknown } | null)?.talk;
   if (talk === 'speech' || talk === 'opened') {
     return keepOpen(work, addDecision(work.batch, stored, hearTalk(stored.incident, talk, fact.device, policy, now)));
+  }
+  return null;
+}
+
+/** Nobody's case: work that was ordered without one may be meant. */
+function tellFollowers(work: Work, press: IncomingPress, subject: DeviceSubject | undefined): null {
+  const home = subject?.household?.id;
+  if (home && !press.test && (press.type === 'done' || press.type === 'arrived')) {
+    const payload: HomePress = { home, type: press.type };
+    work.batch.outbox.push({ topic: 'case', key: '', payload, told: null });
   }
   return null;
 }

@@ -4,11 +4,11 @@ import { idFromName } from '#kernel/ids.ts';
 import type { WireAssignment, WireIncident } from '#contracts/incident.ts';
 import type { Cases } from '#dispatch/cases.ts';
 import { SYSTEM } from '#dispatch/domain/incident.ts';
-import { spokenName } from '#dispatch/domain/sentences.ts';
 import type { Database } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { laneOf } from '#registry/device-secret.ts';
+import { codeSentence, doneSentence, SAY_CODE_FIRST } from './domain/box-words.ts';
 import type { Order, Worker } from './domain/order.ts';
 import { wishOf, type Wish } from './domain/wishes.ts';
 import { getOrders } from './store.ts';
@@ -177,20 +177,11 @@ async function quietly(work: Promise<unknown>): Promise<void> {
   });
 }
 
-const DIGITS = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-
 /** What the box says after the sentence of the step. Short: one sentence. */
 function sentenceOf(order: Order, worker: Worker, to: (typeof STEPS)[number]): string | undefined {
-  if (to === 'accepted' || to === 'under_way') return codeSentence(order);
-  if (to === 'on_scene') return order.arrivedBy === 'box' ? undefined : '先对暗号,再开门。';
+  if (to === 'accepted' || to === 'under_way') return codeSentence(order) || undefined;
+  if (to === 'on_scene') return order.arrivedBy === 'box' ? undefined : SAY_CODE_FIRST;
   // A closed door is no work done, and who has said so already need not be asked.
   if (order.state !== 'done' || order.saidDoneAt !== null) return undefined;
-  return `${spokenName(worker.name, 'vendor_staff')}说做好了,您看好了就按“做好了”。`;
-}
-
-/** What the box says, and the man at the door too, digit by digit. */
-function codeSentence(order: Order): string | undefined {
-  if (order.code === null) return undefined;
-  const digits = [...order.code].map((digit) => DIGITS[Number(digit)]).join(' ');
-  return `门口暗号${digits},说对了再开门。`;
+  return doneSentence(worker.name);
 }

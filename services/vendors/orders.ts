@@ -22,6 +22,7 @@ import {
 import { rankShops, type ShopNear } from './domain/rank.ts';
 import { SYSTEM_NAME } from './domain/system.ts';
 import { tickOrder } from './domain/tick.ts';
+import { boxRows } from './box.ts';
 import { confirmCall, offerCall } from './calls.ts';
 import { phoneOf } from './people.ts';
 import { wishesOf } from './domain/wishes.ts';
@@ -203,6 +204,7 @@ async function carryOut(
     else if (deps.telephony) await ring(deps.telephony, tx, next, effect, now);
   }
   await tellScreens(tx, before?.order ?? null, next, now);
+  await addOutbox(tx, await boxRows(tx, before?.order ?? null, next, now), now);
   tx.afterCommit(() => {
     deps.poke();
     if (change.tellCase) deps.onChange(next.id);

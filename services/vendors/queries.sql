@@ -204,3 +204,15 @@ select count(*)::int as count from work_order_photo where order_id = $1;
 
 -- name: shops_by_phone
 select phone, name from shop where phone = any ($1::text[]);
+
+-- name: bookings_of_box
+-- Orders without a case of a home, by its grid: asked each time a box comes back.
+select id from work_order
+where region_path = $1 and household_id = $2 and incident_id is null and state not in ('draft', 'offered', 'cancelled', 'settled')
+order by created_at desc
+limit 20;
+
+-- name: bookings_of_home
+select id from work_order
+where household_id = $1 and incident_id is null and deadline_at is not null
+order by created_at, id;

@@ -1,6 +1,9 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { WireIncident } from '#contracts/incident.ts';
+import type { OrderState } from '#contracts/vendors.ts';
+import type { Ack } from '#contracts/device.ts';
 import type { Cases } from '#dispatch/cases.ts';
+import type { HomePress } from '#dispatch/store.ts';
 import type { Database, Tx } from '#platform/database.ts';
 import type { App } from '#platform/http.ts';
 import type { Log } from '#platform/log.ts';
@@ -8,9 +11,10 @@ import { createLoop } from '#platform/loop.ts';
 import { loadQueries } from '#platform/sql.ts';
 import type { Report, Telephony } from '#telephony/port.ts';
 import type { VendorRoutesDeps } from './access.ts';
+import { bookingsOf, toldAgain } from './box.ts';
 import { createCaseLink } from './case-link.ts';
+import type { OrderCommand } from './domain/decide.ts';
 import { SYSTEM_NAME } from './domain/system.ts';
-import { isEnded } from './domain/states.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { onVendorCall } from './offer-reports.ts';
 import { workersOf } from './people.ts';
@@ -39,6 +43,10 @@ export interface Vendors {
   registerRoutes(app: App): void;
   /** A case of dispatch has moved. At least once, in any order: what it means is read from the database. */
   onCase(event: { incident: string; kind: string; type?: string | undefined }): Promise<void>;
+  /** A key was pressed in a home without an open case. At least once. */
+  onHome(press: HomePress): Promise<void>;
+  /** What a box that comes back may have missed of orders without a case. */
+  toldAgain(device: string): Promise<Ack[]>;
   /** What became of a call that offered work or asked whether it is done, and what is said to who answered it. */
   onReport(tx: Tx, report: Report): Promise<{ say: string } | null | 'not ours'>;
   /** Deadlines that have passed, and cases that have not been told. */
@@ -72,6 +80,8 @@ export function createVendors(deps: VendorsDeps): Vendors {
     orders,
     registerRoutes: (app) => registerVendorRoutes(app, { ...deps, orders }),
     onCase: (event) => followCase(deps, orders, event),
+    onHome: (press) => followHome(deps, orders, press),
+    toldAgain: (device) => toldAgain(db, device, clock.now()),
     onReport: (tx, report) => onVendorCall({ orders, workersOf: (shopId) => workersOf(tx, shopId) }, tx, report),
     runOnce,
     start: loop.start,
@@ -82,30 +92,57 @@ export function createVendors(deps: VendorsDeps): Vendors {
   };
 }
 
-/** The keys of the box: "done" confirms, "arrived" proves that somebody stands there; a cancelled case ends its orders. */
+/**
+ * The keys of the box: "done" confirms, "arrived" proves that somebody stands there; a cancelled case ends its orders.
+ * Where the case has no work that waits for "done", work without a case is meant that the shop has said is done.
+ */
 async function followCase(
   deps: VendorsDeps,
   orders: Orders,
   event: { incident: string; kind: string; type?: string | undefined },
 ): Promise<void> {
-  const pressed = event.kind === 'press_joined' && (event.type === 'done' || event.type === 'arrived');
-  if (!pressed && event.kind !== 'cancelled') return;
+  const key = event.kind === 'press_joined' && (event.type === 'done' || event.type === 'arrived') ? event.type : null;
+  if (key === null && event.kind !== 'cancelled') return;
   const ids = (await deps.db.query<{ id: string }>(q.orders_of_case, [event.incident])).map((row) => row.id);
-  const box = { kind: 'device', id: null, name: '家里的按键' } as const;
-  for (const { order } of await getOrders(deps.db, ids)) {
-    if (isEnded(order.state)) continue;
-    if (event.kind === 'cancelled') {
-      const may = ['draft', 'offered', 'unfilled', 'accepted', 'quoted', 'approved', 'under_way'].includes(order.state);
-      if (may && order.arrivedAt === null)
-        await orders.command(order.id, { type: 'cancel', reason: '呼叫取消了' }, SYSTEM_NAME);
-    } else if (event.type === 'arrived') {
-      if (order.state === 'under_way') await orders.command(order.id, { type: 'arrived', by: 'box' }, box);
-    } else if (
-      order.state === 'done' ||
-      order.state === 'on_scene' ||
-      (order.state === 'approved' && order.arrivedAt !== null)
-    ) {
-      await orders.command(order.id, { type: 'confirm', satisfied: true, note: '', how: 'box' }, box);
-    }
+  if (key !== null) {
+    if ((await takeKey(deps.db, orders, ids, WAITING[key])) || key === 'arrived') return;
+    const { householdId } = await deps.placeOf(event.incident);
+    const bookings = householdId === null ? [] : await bookingsOf(deps.db, householdId);
+    await takeKey(deps.db, orders, bookings, { ...WAITING.done, states: ['done'] });
+    return;
   }
+  for (const { order } of await getOrders(deps.db, ids)) {
+    const may = ['draft', 'offered', 'unfilled', 'accepted', 'quoted', 'approved', 'under_way'].includes(order.state);
+    if (may && order.arrivedAt === null)
+      await orders.command(order.id, { type: 'cancel', reason: '呼叫取消了' }, SYSTEM_NAME);
+  }
+}
+
+/** A key that was pressed in a home without an open case: for its orders without one. */
+async function followHome(deps: VendorsDeps, orders: Orders, press: HomePress): Promise<void> {
+  await takeKey(deps.db, orders, await bookingsOf(deps.db, press.home), WAITING[press.type]);
+}
+
+const BOX = { kind: 'device', id: null, name: '家里的按键' } as const;
+/** What each key says, and to which orders. */
+const WAITING = {
+  arrived: { states: ['under_way'], command: { type: 'arrived', by: 'box' } },
+  done: {
+    states: ['done', 'on_scene', 'approved'],
+    command: { type: 'confirm', satisfied: true, note: '', how: 'box' },
+  },
+} as const;
+
+/** Answers whether one of the orders has been waiting for that key. */
+async function takeKey(
+  db: Database,
+  orders: Orders,
+  ids: readonly string[],
+  key: { states: readonly OrderState[]; command: OrderCommand },
+): Promise<boolean> {
+  const waiting = (await getOrders(db, ids)).filter(
+    ({ order }) => key.states.includes(order.state) && (order.state !== 'approved' || order.arrivedAt !== null),
+  );
+  for (const { order } of waiting) await orders.command(order.id, key.command, BOX);
+  return waiting.length > 0;
 }

@@ -10,6 +10,8 @@ const q = loadQueries(import.meta.url, 'directory', [
   'search_homes',
   'home_place',
   'home_region',
+  'boxes_of',
+  'home_of_box',
   'staff_with_regions',
   'staff_places',
   'staff_cards',
@@ -61,6 +63,16 @@ export async function homeGround(
 ): Promise<{ regionPath: string; position: { lat: number; lon: number } | null } | null> {
   const [row] = await db.query<{ regionPath: string }>(q.home_region, [householdId]);
   return row === undefined ? null : { regionPath: row.regionPath, position: await homePlace(db, householdId) };
+}
+
+/** The boxes that hang in a home and speak our own protocol, with their lanes. */
+export function boxesOf(db: Db, householdId: string): Promise<{ id: string; lane: string }[]> {
+  return db.query(q.boxes_of, [householdId]);
+}
+
+/** Where a box hangs; null for one that is worn, or that nobody registered. */
+export async function homeOfBox(db: Db, device: string): Promise<{ householdId: string; regionPath: string } | null> {
+  return (await db.query<{ householdId: string; regionPath: string }>(q.home_of_box, [device]))[0] ?? null;
 }
 
 /** Members of staff of these kinds with their region, those of `firstPath` first; 60 at most. */

@@ -31,6 +31,17 @@ join household h on h.id = found.id
 where exists (select 1 from unnest($2::text[]) p where starts_with(h.region_path, p))
 limit 200;
 
+-- name: boxes_of
+select id, lane from device
+where household_id = $1 and resident_id is null and adapter is null and disabled_at is null
+order by id;
+
+-- name: home_of_box
+select h.id as "householdId", h.region_path as "regionPath"
+from device d
+join household h on h.id = d.household_id
+where d.id = $1 and d.resident_id is null and d.adapter is null and d.disabled_at is null;
+
 -- name: home_region
 select region_path as "regionPath" from household where id = $1;
 
