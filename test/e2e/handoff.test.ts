@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signInDemo, type Api } from '#test/harness/api.ts';
 import { openBox, type Box } from '#test/harness/box.ts';
+import { limitFirstRule } from '#test/harness/admin-page.ts';
 import { keepScreen, launchChromium, watchPage } from '#test/harness/chromium.ts';
 import { openDesk, pictureFailures, type Seat } from '#test/harness/console.ts';
 import { seriousFaults } from '#test/harness/page-probes.ts';
@@ -313,27 +314,7 @@ test('the administrator enters a partner whose secret is shown once, a dial-only
   await page.getByRole('button', { name: '分流规则' }).click();
   await page.getByText('其余的都走这条').waitFor();
   await page.getByRole('button', { name: '修改' }).click();
-  const rule = page.locator('.admin-rules > li').first();
-  const pick = async (label: string, ...options: string[]): Promise<void> => {
-    await rule.getByLabel(label).click();
-    for (const option of options)
-      await page
-        .locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')
-        .getByTitle(option, { exact: true })
-        .click();
-    await page.keyboard.press('Escape');
-  };
-  await rule.getByText('只在几点之间').click();
-  await pick('到几点', '8 点');
-  await page.getByText('第 1 条:从几点到几点不能是同一个钟点').waitFor();
-  expect(await page.getByRole('button', { name: '保存' }).isDisabled()).toBe(true);
-  await pick('从几点', '18 点');
-  await pick('哪几天', '周日', '周六');
-  await rule.getByLabel('哪一片').click();
-  await page.keyboard.type('清河口街道');
-  await page.keyboard.press('Enter');
-  await rule.getByText('18 点到次日 8 点 · 周六、周日 · 只在清河口街道').waitFor();
-  await page.mouse.move(5, 5);
+  await limitFirstRule(page, '清河口街道');
   await expectTidy(page, 'admin-1440-dark-routing-changing');
   await page.getByRole('button', { name: '保存' }).click();
   await page.getByRole('button', { name: '保存并生效' }).click();

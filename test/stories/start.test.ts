@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBox } from '#devices/simulator/box.ts';
 import { startOwnBroker } from '#test/faults/worlds.ts';
@@ -36,6 +37,18 @@ async function listed(home: PlatformHome): Promise<string[]> {
   return (body as { items: { id: string }[] }).items.map((incident) => incident.id);
 }
 
+/** What lies in the database as the second factor of the first supervisor; `secret`, if given, is put there first. */
+async function keptFactor(home: PlatformHome, secret: string | null = null): Promise<string> {
+  const database = new pg.Client({ connectionString: home.databaseUrl() });
+  await database.connect();
+  const { rows } = await database.query<{ kept: string }>(
+    `update account set totp_secret = coalesce($1, totp_secret) where username = 'sup1' returning totp_secret as kept`,
+    [secret],
+  );
+  await database.end();
+  return rows[0]!.kept;
+}
+
 const nothingLeft = (home: PlatformHome): Promise<void> => expect.poll(() => processesWith(home.dataDir)).toEqual([]);
 
 describe('npm start', () => {
@@ -62,6 +75,10 @@ describe('npm start', () => {
     expect((await openApi(home.url).get('/')).text).toContain('<div id="root">');
     incident = await press(home, 0);
     expect(await listed(home)).toContain(incident);
+    // As one lay there before there was a seal.
+    expect(await keptFactor(home)).toMatch(/^sealed1\./);
+    const { totpSecret } = home.demo().accounts.find(({ username }) => username === 'sup1')!;
+    expect(await keptFactor(home, totpSecret)).toBe(totpSecret);
   });
 
   test('ends with exit code 0 on SIGTERM to npm’s process group, and nothing is left running', async () => {
@@ -78,6 +95,8 @@ describe('npm start', () => {
     // The promise is for a machine that does nothing else; half a minute is told from a hang on any.
     expect(took).toBeLessThan(30);
     expect(JSON.stringify(home.demo())).toBe(before);
+    expect(await keptFactor(home)).toMatch(/^sealed1\./);
+    expect((await (await signInDemo(home.url, home.demo(), 'sup1')).get('/api/session')).body.role).toBe('supervisor');
     expect(await listed(home)).toContain(incident);
   });
 
