@@ -5,7 +5,7 @@ import type { Db } from '#platform/database.ts';
 import type { OutboxRow } from '#platform/outbox.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { boxesOf, homeOfBox } from '#registry/directory/directory.ts';
-import { newWords, wordsOf, type BoxWord } from './domain/box-words.ts';
+import { newWords, wordsOf, type BoxWord } from './box-words.ts';
 import type { Order } from './domain/order.ts';
 import { getOrders } from './store.ts';
 

@@ -8,7 +8,7 @@ import type { Database } from '#platform/database.ts';
 import type { Log } from '#platform/log.ts';
 import { loadQueries } from '#platform/sql.ts';
 import { laneOf } from '#registry/device-secret.ts';
-import { codeSentence, doneSentence, SAY_CODE_FIRST } from './domain/box-words.ts';
+import { codeSentence, doneSentence, SAY_CODE_FIRST } from './box-words.ts';
 import type { Order, Worker } from './domain/order.ts';
 import { wishOf, type Wish } from './domain/wishes.ts';
 import { getOrders } from './store.ts';

@@ -168,7 +168,8 @@ export interface Rows {
   gateway: GatewayRow[];
 }
 
-const TABLES = [
+/** In an order in which what is pointed to comes first. */
+export const TABLES = [
   'region',
   'building',
   'household',

@@ -1,7 +1,7 @@
 /** What the box of a home says of an order: texts of voice.md, the same with and without a case. */
 import type { AckStage } from '#contracts/device.ts';
 import { SAY, spokenName } from '#dispatch/domain/sentences.ts';
-import type { Order } from './order.ts';
+import type { Order } from './domain/order.ts';
 
 /** One sentence for the box, told once. Times in ms. */
 export interface BoxWord {
