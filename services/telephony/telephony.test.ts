@@ -214,13 +214,13 @@ describe('a case on the telephone', () => {
   });
 
   test('is recorded no longer when that is to stop: looked for until the network has done it, or nobody talks', async () => {
-    const people = ['refuses', 'is called'].map(numberOf);
+    const people = ['refuses', 'is called', 'slow to answer'].map(numberOf);
     const stop = (incidentId: string) => db.tx((tx) => telephony.stopRecording(tx, { id: randomUUID(), incidentId }));
     const told = (incidentId: string): boolean[] =>
       world.stops.filter((one) => one.incidentId === incidentId).map(({ stopped }) => stopped);
     const open = async (incidentId: string): Promise<void> => {
-      for (const to of people) {
-        network.script(e164(to), { pickUp: 1 });
+      for (const [nth, to] of people.entries()) {
+        network.script(e164(to), { pickUp: nth === 2 ? 15 : 1 });
         await place({ to, incidentId, ask: null, join: true, record: true, say: [] });
       }
       await pass(6);
@@ -230,7 +230,6 @@ describe('a case on the telephone', () => {
       await pass(5);
     };
     const recorded = (): number => network.recordings.length;
-
     const first = randomUUID();
     const before = recorded();
     await open(first);
@@ -241,13 +240,15 @@ describe('a case on the telephone', () => {
     network.setFaults({});
     await pass(3);
     expect([told(first), recorded()]).toEqual([[true], before + 1]);
-    // Nor is there another recording when the line closes.
+    // Who was ordered before and comes now is told of no recording; nor is there another when the line closes.
+    await pass(8);
+    expect(heardBy(people[1]!)).toContain('本次通话将录音。');
+    expect([legsOf(people[2]!)[0]!.status, heardBy(people[2]!)]).toEqual(['in-progress', []]);
     await hangUp();
     expect([told(first), recorded()]).toEqual([[true], before + 1]);
 
     // The second has not picked up yet: there is nothing to stop until he does, and nothing when he does not.
     const late = randomUUID();
-    network.script(e164(people[1]!), { pickUp: 1 });
     await place({ to: people[0]!, incidentId: late, ask: null, join: true, record: true, say: [] });
     await pass(6);
     expect(await stop(late)).toBe(true);
