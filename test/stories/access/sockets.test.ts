@@ -289,6 +289,28 @@ describe('while both streets are at work', () => {
     expect(await press(home.deviceId)).toBe(id);
     expect(await read(own.people.operator)).toMatchObject({ state: 'claimed', owner: { name: wide.name } });
   });
+
+  test('one person who moves takes along what she asked for by telephone, not the case of the old home’s box', async () => {
+    const admin = await signInPerson(running, clock, 'admin', { id: 'all', path: '', name: '全部' });
+    const home = own.home();
+    const boxCase = await press(home.deviceId);
+    const asked = { summary: '问今天谁来', resident: home.residentId };
+    const { id } = await post(own.people.operator, '/api/incidents', asked);
+    const url = `/api/residents/${home.residentId}`;
+    const { version } = (await app.inject({ url, headers: { cookie: admin.cookie } })).json<{ version: number }>();
+    await post(admin, url, { version, householdId: other.home().householdId }, 'PATCH');
+    const sees = async (person: Person): Promise<number[]> =>
+      Promise.all(
+        [id, boxCase].map(
+          async (one) =>
+            (await app.inject({ url: `/api/incidents/${one}`, headers: { cookie: person.cookie } })).statusCode,
+        ),
+      );
+    expect([await sees(own.people.operator), await sees(other.people.operator)]).toEqual([
+      [404, 200],
+      [200, 404],
+    ]);
+  });
 });
 
 describe('the door', () => {
