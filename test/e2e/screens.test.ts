@@ -158,13 +158,20 @@ test('in English nothing of the page itself stays Chinese, and the other way rou
   }
   // The foot has more keys than room: the desk is as wide as its screen all the same, and all keys stay in reach.
   await open(busy.ids.long);
-  await seat.page.locator('.bottom-keys button').nth(9).waitFor();
+  await seat.page.locator('.bottom-keys button').first().waitFor();
   await seat.page.setViewportSize({ width: 1280, height: 768 });
   expect(await seat.page.locator('.desk').evaluate((desk) => desk.scrollWidth)).toBe(1280);
   expect(await seat.page.locator('.next-step').evaluate((key) => key.getBoundingClientRect().right)).toBeLessThan(1280);
   await seat.page.getByRole('button', { name: 'All keys' }).click();
   await seat.page.locator('.help-keys').waitFor();
   await seat.keys('Escape');
+  // Nor are words squeezed by the fields beside them.
+  await open(busy.ids.handedOff);
+  await seat.page.locator('.timeline li').first().waitFor();
+  const heights = await seat.page
+    .locator('.help-text')
+    .evaluateAll((all) => all.map((words) => words.getBoundingClientRect().height));
+  expect(Math.max(0, ...heights)).toBeLessThan(72);
   // Nothing hangs out of its column, however long the words.
   expect(await seat.page.evaluate(() => document.querySelector('.list')!.scrollWidth <= 360)).toBe(true);
 });

@@ -52,6 +52,7 @@ function Ring({ incident, handoff }: { incident: WireIncident; handoff: WireHand
   return (
     <p className="call-ring">
       <Button
+        type={line ? 'default' : 'primary'}
         size="large"
         disabled={!isLive}
         onClick={() => void commands.run(incident, 'dial', { version, to: handoff.id }, { say: t('toast.dialled') })}

@@ -102,7 +102,7 @@ function List({
                 {t('contacts.hasKey')}
               </span>
             )}
-            <small title={one.why}>{one.why}</small>
+            <small>{one.why}</small>
           </span>
           <span className="candidate-minutes">
             {t('candidates.minutes', { minutes: one.minutes })}
