@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signInDemo, type Api } from '#test/harness/api.ts';
 import { openBox, type Box } from '#test/harness/box.ts';
-import { limitFirstRule } from '#test/harness/admin-page.ts';
+import { chooseOption, limitFirstRule } from '#test/harness/admin-page.ts';
 import { keepScreen, launchChromium, watchPage } from '#test/harness/chromium.ts';
 import { openDesk, pictureFailures, type Seat } from '#test/harness/console.ts';
 import { seriousFaults } from '#test/harness/page-probes.ts';
@@ -268,7 +268,7 @@ test('the administrator enters a partner whose secret is shown once, a dial-only
   await page.getByRole('button', { name: '新增合作中心' }).click();
   await page.getByLabel('管哪一片').click();
   await page.keyboard.type('樊城');
-  await page.keyboard.press('Enter');
+  await chooseOption(page, '樊城区');
   await page.getByLabel('名称').fill('襄阳急救中心二号');
   await page.getByLabel('电话', { exact: true }).fill('0710-3511234');
   await page.getByLabel('系统接口地址').fill('ftp://nowhere');
