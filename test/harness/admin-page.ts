@@ -1,9 +1,12 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+
+/** The list that is open. */
+const openList = (page: Page): Locator => page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)');
 
 /** Takes an option of the list that is open, once it is there: regions are asked for when the form opens. */
 export const chooseOption = (page: Page, title: string): Promise<void> =>
-  page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(title, { exact: true }).click();
+  openList(page).getByTitle(title, { exact: true }).click();
 
 /**
  * On the page of rules that are being changed: the first holds from then on in the nights of the weekend and in one
@@ -15,6 +18,8 @@ export async function limitFirstRule(page: Page, street: string): Promise<void> 
     await rule.getByLabel(label).click();
     for (const title of titles) await chooseOption(page, title);
     await page.keyboard.press('Escape');
+    // It fades out: the next list must be the only one.
+    await openList(page).waitFor({ state: 'hidden' });
   };
   await rule.getByText('只在几点之间').click();
   await pick('到几点', '8 点');

@@ -82,7 +82,7 @@ function StepsForm({ ladder, put }: { ladder: Ladder; put: (ladder: Ladder) => v
           </li>
         ))}
       </ol>
-      <p className="admin-keys">
+      <div className="admin-keys">
         <Button
           size="small"
           onClick={() =>
@@ -99,7 +99,7 @@ function StepsForm({ ladder, put }: { ladder: Ladder; put: (ladder: Ladder) => v
           aria-label={t.repeat}
           onChange={(repeatS) => put({ ...ladder, repeatS: repeatS ?? 0 })}
         />
-      </p>
+      </div>
     </>
   );
 }
