@@ -172,7 +172,8 @@ export function createTelephoneNetwork(options: NetworkOptions): TelephoneNetwor
     const script = scripts.get(number) ?? options.others ?? { pickUp: 'person' };
     if (roll('busy')) return { ...script, pickUp: 'busy' };
     if (roll('noAnswer')) return { ...script, pickUp: 'never' };
-    return roll('voicemail') ? { ...script, pickUp: 'voicemail' } : script;
+    // A mailbox presses nothing.
+    return roll('voicemail') ? { ...script, pickUp: 'voicemail', keys: [] } : script;
   }
 
   async function runOutbound(leg: Leg): Promise<void> {

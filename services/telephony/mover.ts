@@ -11,6 +11,7 @@ import {
   hearJoined,
   hearSeated,
   hearStatus,
+  isBeingAsked,
   lacksSeat,
   type Job,
   type Turn,
@@ -200,10 +201,7 @@ async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
     case 'look':
       return look(deps, job);
     case 'end':
-      await network
-        .endCall(job.sid!, isBeingAsked(job) ? overTwiml() : undefined)
-        .catch((error: Error) => deps.log.warn({ job: job.id, err: error.message }, 'hang up'));
-      return settle(deps, job, (held, now) => ({ job: { ...held, nextAt: now + CHECK_MS }, news: [] }));
+      return end(deps, job);
     case 'seat':
       return seat(deps, job);
     case 'ask':
@@ -217,9 +215,15 @@ async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
   }
 }
 
-/** A person hears the question at this moment, as far as we know. */
-const isBeingAsked = (job: Job): boolean =>
-  callOf(job).ask !== null && job.answeredAt !== null && job.joiningAt === null && !job.machine;
+/** Hangs up; refused by the network it is tried again, for as long as `errandOf` still wants it, before anybody asks. */
+async function end(deps: MoverDeps, job: Job): Promise<void> {
+  let rest = CHECK_MS;
+  await deps.network.endCall(job.sid!, isBeingAsked(job) ? overTwiml() : undefined).catch((error: Error) => {
+    deps.log.warn({ job: job.id, err: error.message }, 'hang up');
+    rest = LOOK_MS;
+  });
+  await settle(deps, job, (held, now) => ({ job: { ...held, nextAt: now + rest }, news: [] }));
+}
 
 /** He is in the conference by a call of his own: his telephone would only be engaged. */
 function alreadyHere(job: Job, now: number): Turn {
@@ -230,14 +234,13 @@ function alreadyHere(job: Job, now: number): Turn {
 }
 
 async function place(deps: MoverDeps, job: Job): Promise<void> {
-  const { network } = deps;
   const urls = deps.urlsOf(job);
   let placed: Placed;
   if ('text' in job.detail)
-    placed = await network.createMessage({ to: job.number, body: job.detail.text, status: urls.message() });
+    placed = await deps.network.createMessage({ to: job.number, body: job.detail.text, status: urls.message() });
   else {
     const { ringS, ask } = job.detail;
-    placed = await network.createCall({
+    placed = await deps.network.createCall({
       to: job.number,
       timeoutS: ringS,
       detectMachine: ask !== null,
@@ -335,14 +338,13 @@ async function seat(deps: MoverDeps, job: Job): Promise<void> {
 
 /** Asks what became of it: its callbacks never came, or it is over and nobody said so. */
 async function askAbout(deps: MoverDeps, job: Job): Promise<void> {
-  const { network } = deps;
   const every = job.kind === 'call' ? CHECK_MS : MESSAGE_CHECK_MS;
   let one: Listed | null;
   let joined = false;
   try {
-    one = await (job.kind === 'call' ? network.getCall(job.sid!) : network.getMessage(job.sid!));
+    one = await (job.kind === 'call' ? deps.network.getCall(job.sid!) : deps.network.getMessage(job.sid!));
     if (one?.status === 'in-progress' && job.joiningAt !== null && job.joinedAt === null && job.incidentId !== null)
-      joined = job.direction === 'out' && (await network.isInConference(conferenceOf(job.incidentId), job.sid!));
+      joined = job.direction === 'out' && (await deps.network.isInConference(conferenceOf(job.incidentId), job.sid!));
   } catch (error) {
     deps.log.warn({ job: job.id, err: (error as Error).message }, 'could not be asked about');
     return settle(deps, job, (held, now) =>

@@ -192,6 +192,17 @@ describe('the family', () => {
     c.hear(c.live('daughter'), 'joined');
     expect(c.ringing()).toEqual(['daughter', 'elder']);
   });
+
+  it('who was told and talks when the case is done has been told: only what still rings is cancelled', () => {
+    const c = caseOf('family');
+    c.family();
+    c.hear(c.live('daughter'), 'chosen', { means: 'connect' });
+    c.hear(c.live('daughter'), 'joined');
+    c.do((i, policy, now) => decideDesk(i, { type: 'claim' }, operator, policy, now));
+    c.do((i, policy, now) => decideDesk(i, { type: 'resolve', code: 'enquiry' }, operator, policy, now));
+    const [hers, ...others] = c.i.calls.map(({ state, outcome }) => `${state} ${outcome}`);
+    expect([hers, new Set(others)]).toEqual(['done told', new Set(['cancelled cancelled'])]);
+  });
 });
 
 describe('the telephone of who is sent', () => {
@@ -331,7 +342,7 @@ describe('a supervisor', () => {
     t.sit('listen');
     t.arrive();
     for (const party of [desk.id, 'elder']) t.hear(t.live(party), 'ended', { outcome: 'answered' });
-    expect([t.mine().state, t.c.ringing()]).toEqual(['cancelled', []]);
+    expect([t.mine().state, t.c.ringing()]).toEqual(['done', []]);
     expect(t.asked.at(-1)).toMatchObject({ kind: 'hang_up', detail: { call: t.mine().id } });
   });
 

@@ -55,10 +55,11 @@ export function endCall(draft: Draft, call: CaseCall, state: CaseCall['state'], 
   call.giveUpAt = null;
 }
 
-/** Takes back what has not ended: what waits never begins, what rings stops. */
+/** Takes back what has not ended: what waits never begins, what rings stops; a talk is over, and stays one that was had. */
 export function cancelCall(draft: Draft, call: CaseCall): void {
   const begun = call.state !== 'waiting';
-  endCall(draft, call, 'cancelled', 'cancelled');
+  if (call.state === 'connected') endCall(draft, call, 'done', null);
+  else endCall(draft, call, 'cancelled', 'cancelled');
   if (begun) addIntent(draft, 'hang_up', { call: call.id });
 }
 

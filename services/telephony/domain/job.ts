@@ -91,6 +91,11 @@ export function chosenOf(job: Job): Choice | null {
   return job.choice === null ? null : (callOf(job).ask?.find(({ key }) => key === job.choice) ?? null);
 }
 
+/** A person hears the question at this moment, as far as we know. */
+export function isBeingAsked(job: Job): boolean {
+  return callOf(job).ask !== null && job.answeredAt !== null && job.joiningAt === null && !job.machine;
+}
+
 /**
  * The network has it, under this id. `stranger`: it has another one of it already (or it was over): this one must be
  * ended, nobody is called twice for one intent.

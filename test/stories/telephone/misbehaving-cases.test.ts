@@ -27,6 +27,9 @@ const WAYS = [
   { pickUp: 'busy' },
 ] as const;
 
+/** What he hears who presses a key when nobody is needed any more. */
+const TOO_LATE = ['谢谢您,这件事已经有人在办了', '这一件已经不用您派了'];
+
 /** What a call is in its case when a key was pressed in it and counted. */
 const COUNTED = ['accepted', 'declined', 'connected', 'done'];
 
@@ -130,8 +133,8 @@ async function expectEveryKeyCounted(cases: readonly Incident[]): Promise<number
         ? centre?.number === '77'
         : COUNTED.includes(call.state) && (call.state !== 'accepted' || !assignment || assignment.acceptedAt !== null);
     if (counts && leg.given[0] === '1') yes++;
-    const isTold = leg.heard.some(({ text }) => text.startsWith('谢谢您,这件事已经有人在办了'));
-    if (!counts && !isTold) lost.push([leg.given, leg.heard.map(({ text }) => text), call]);
+    const isTold = leg.heard.some(({ text }) => TOO_LATE.some((words) => text.startsWith(words)));
+    if (!counts && !isTold) lost.push([leg.given, leg.heard, leg.status, leg.answeredBy, leg.endedAt, call]);
   }
   expect(lost).toEqual([]);
   return yes;
