@@ -194,7 +194,6 @@ function errandOf(job: Job, { inUse, onLine }: { inUse: boolean; onLine: boolean
 
 /** Does what a row needs that this attempt holds, one request at most, and writes what came of it. */
 async function carry(deps: MoverDeps, job: Job, errand: Errand): Promise<void> {
-  const { network } = deps;
   switch (errand) {
     case 'place':
       return place(deps, job);
