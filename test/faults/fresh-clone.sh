@@ -26,6 +26,8 @@ echo "commit $(git rev-parse --short HEAD), $(uname -sm), Node $(PATH=$plain nod
 
 for start in first second; do
   from=$(date +%s)
+  # Now, not when the process in the background gets its turn: the last start's "ready" is still in it.
+  : >"$folder/log"
   # A process group of its own, as a terminal gives it one.
   setsid env -i PATH="$plain" HOME="$HOME" HTTP_PORT=0 MQTT_PORT=0 MQTT_WS_PORT=0 npm start >"$folder/log" 2>&1 &
   pid=$!
