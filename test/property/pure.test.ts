@@ -12,14 +12,21 @@ const who = 'owner';
 const sos: Step = { do: 'press', device: 0, type: 'sos', event: 0, at: 'none', test: false, readable: true };
 const desk = (command: Desk): Step => ({ do: 'desk', pick, who, command, stale: false });
 const assign = (helper: number): Step => ({ do: 'assign', pick, who, helper });
-const answer = (to: 'next' | 'declined' | 'done', place = 0): Step => ({
+/** With minutes, so that an arrival has something that shows it (meaning.ts). */
+const answer = (to: 'next' | 'declined' | 'on_scene' | 'done', place = 0): Step => ({
   do: 'answer',
   pick: place,
   to,
-  minutes: undefined,
+  minutes: 5,
 });
 const handoff: Step = { do: 'handoff', pick, who, target: '120' };
-const update = (to: 'next' | 'closed' | 'withdrawn'): Step => ({ do: 'handoff_update', pick, who, to, complete: true });
+const update = (to: 'next' | 'on_scene' | 'closed' | 'withdrawn'): Step => ({
+  do: 'handoff_update',
+  pick,
+  who,
+  to,
+  complete: true,
+});
 const withdraw: Step = { do: 'withdraw', pick, who };
 const next = answer('next');
 const claim = desk({ type: 'claim' });
@@ -50,6 +57,9 @@ const RARE: Step[][] = [
   [sos, claim, handoff, update('next'), update('next'), update('withdrawn')],
   [sos, claim, handoff, update('next'), update('next'), update('closed')],
   [sos, claim, handoff, update('next'), update('withdrawn')],
+  [sos, claim, handoff, update('next'), update('on_scene')],
+  [sos, claim, assign(0), next, answer('on_scene')],
+  [sos, claim, assign(0), { do: 'pass', ms: 600_000 }, { do: 'sweep' }],
   [sos, claim, handoff, update('next'), update('closed')],
   [{ do: 'policy', which: 1 }, sos, claim, { do: 'policy', which: 0 }, { do: 'pass', ms: 10_000 }, { do: 'sweep' }],
 ];
