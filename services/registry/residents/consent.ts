@@ -23,25 +23,28 @@ export async function findConsent(db: Db, viewer: Viewer, id: string): Promise<R
   return { allowed: row.allowed, at: row.at?.toISOString() ?? null, by: row.by };
 }
 
-/** Sets it; what is so already stays as it was, with who changed it then. Throws `not_found`. */
+/** Writes down what she says of it, with who and when. False: it was so already, and stays with who changed it then. */
+export async function changeConsent(
+  tx: Tx,
+  wanted: { id: string; viewer: Viewer; allowed: boolean; now: number; onRefusal: OnRefusal },
+): Promise<boolean> {
+  const { id, viewer, allowed, now } = wanted;
+  const [changed] = await tx.query<{ householdId: string }>(q.set_consent, [id, allowed, new Date(now), viewer.name]);
+  if (changed === undefined) return false;
+  if (!allowed) await wanted.onRefusal(tx, { residentId: id, householdId: changed.householdId, by: viewer });
+  return true;
+}
+
+/** `changeConsent` of a resident of the viewer's regions, alone. Throws `not_found`. */
 export async function setConsent(
   db: Database,
-  wanted: {
-    id: string;
-    viewer: Viewer;
-    allowed: boolean;
-    now: number;
-    onRefusal: OnRefusal;
-    audit: (tx: Db) => Promise<void>;
-  },
+  wanted: Parameters<typeof changeConsent>[1] & { audit: (tx: Db) => Promise<void> },
 ): Promise<RecordingConsent> {
-  const { id, viewer, allowed, now } = wanted;
+  const { id, viewer } = wanted;
   return db.tx(async (tx) => {
     const before = await findConsent(tx, viewer, id);
-    const [changed] = await tx.query<{ householdId: string }>(q.set_consent, [id, allowed, new Date(now), viewer.name]);
-    if (changed === undefined) return before;
+    if (!(await changeConsent(tx, wanted))) return before;
     await wanted.audit(tx);
-    if (!allowed) await wanted.onRefusal(tx, { residentId: id, householdId: changed.householdId, by: viewer });
     return findConsent(tx, viewer, id);
   });
 }

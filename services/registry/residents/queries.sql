@@ -91,9 +91,6 @@ update resident r set
   registered_address = case when $4::jsonb ? 'registeredAddress' then $4::jsonb ->> 'registeredAddress' else registered_address end,
   form_of_address = case when $4::jsonb ? 'formOfAddress' then $4::jsonb ->> 'formOfAddress' else form_of_address end,
   status = coalesce($4::jsonb ->> 'status', status),
-  recording_consent = coalesce(($4::jsonb ->> 'recordingConsent')::boolean, recording_consent),
-  recording_consent_at = case when ($4::jsonb ->> 'recordingConsent')::boolean <> recording_consent then $5 else recording_consent_at end,
-  recording_consent_by = case when ($4::jsonb ->> 'recordingConsent')::boolean <> recording_consent then $6 else recording_consent_by end,
   status_since = case when $4::jsonb ->> 'status' <> status then $5 else status_since end,
   version = version + 1
 where r.id = $1 and r.version = $2 and r.removed_at is null

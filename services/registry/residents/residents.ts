@@ -15,7 +15,7 @@ import { regionNames } from '../regions.ts';
 import type { RegionName } from '../regions.ts';
 import { cursorId, decodeCursor, encodeCursor, isoTime, maskPhone, scopeOf } from '../scope.ts';
 import type { Scope } from '../scope.ts';
-import type { OnRefusal } from './consent.ts';
+import { changeConsent, type OnRefusal } from './consent.ts';
 
 const q = loadQueries(import.meta.url, 'registry.residents', [
   'list_residents',
@@ -211,7 +211,7 @@ export async function changeResident(
   },
 ): Promise<void> {
   const { id, viewer, change } = wanted;
-  const { version, care, ...fields } = change;
+  const { version, care, recordingConsent: allowed, ...fields } = change;
   if (viewer.role !== 'admin' && Object.keys(change).some((field) => !CARERS_FIELDS.has(field))) {
     throw new Problem('forbidden', {
       detail:
@@ -219,10 +219,7 @@ export async function changeResident(
     });
   }
   await db.tx(async (tx) => {
-    const [before] = await tx.query<{ version: number; householdId: string; recordingConsent: boolean }>(
-      q.open_resident,
-      [id, viewer.regions],
-    );
+    const [before] = await tx.query<{ version: number }>(q.open_resident, [id, viewer.regions]);
     if (before === undefined) throw new Problem('not_found');
     if (fields.householdId !== undefined && !(await wanted.sees(tx, viewer, fields.householdId))) throw noHousehold();
     const changed = await tx.query(q.change_resident, [
@@ -231,14 +228,12 @@ export async function changeResident(
       viewer.regions,
       JSON.stringify(fields),
       new Date(wanted.now),
-      viewer.name,
     ]);
     if (changed.length === 0) throw new Problem('conflict', { data: { version: before.version } });
     if (care !== undefined) await tx.query(q.change_care, [id, JSON.stringify(care)]);
     if (fields.householdId !== undefined) await wanted.moved(tx, fields.householdId);
+    if (allowed !== undefined) await changeConsent(tx, { ...wanted, allowed });
     await wanted.audit(tx);
-    if (before.recordingConsent && fields.recordingConsent === false)
-      await wanted.onRefusal(tx, { residentId: id, householdId: fields.householdId ?? before.householdId, by: viewer });
   });
 }
 
