@@ -139,11 +139,14 @@ describe('the embedded database', { timeout: 60_000 }, () => {
 
   test('a database that was left behind is found and ended', async () => {
     cpSync(made, home, { recursive: true });
-    // Left behind by a plain shell, which passes no closed folder on root's behalf.
-    chmodSync(home, 0o711);
     const before = create(home);
     await before.start();
+    const { uid, gid } = statSync(path.join(home, 'postgres'));
+    // As the platform starts it, also out of folders that only root can enter, but for what ends it with its parent.
+    const asOwner = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+    const passing = ['--inh-caps', '--ambient-caps'].map((which) => `${which}=-all,+dac_override`);
     const command = [
+      ...(process.getuid?.() === 0 ? [...asOwner, ...passing, '--securebits=+no_setuid_fixup'] : []),
       path.join(findPostgresBinaries(), 'postgres'),
       '-c',
       'unix_socket_directories=',
@@ -152,14 +155,12 @@ describe('the embedded database', { timeout: 60_000 }, () => {
       '-D',
       path.join(realpathSync(home), 'postgres'),
     ];
-    const { uid, gid } = statSync(path.join(home, 'postgres'));
     await before.stop();
     // The shell ends at once: its child belongs to nobody, as after a kill -9 on a system that can't end it with us.
     spawn('/bin/sh', ['-c', '"$@" >/dev/null 2>&1 &', 'sh', ...command], {
       cwd: '/',
       detached: true,
       stdio: 'ignore',
-      ...(process.getuid?.() === 0 && { uid, gid }),
     }).unref();
     await until(
       () =>
